@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NET_LISTENER_H
+#define NET_LISTENER_H
+
+#include "net/stream.h"
+
+/* A listening socket on one loop. TCP listeners use SO_REUSEPORT so that each worker has its own.
+ */
+struct listener;
+
+struct listener_setup {
+    const char *address;      /* "127.0.0.1:8443", "[::1]:0", "unix:/path" (made with mode 0600) */
+    unsigned max_connections; /* of this loop; past it accepting pauses */
+    void (*accepted)(void *ctx, int fd); /* the callee owns the descriptor */
+    void *ctx;
+};
+
+/*
+ * ERR_INPUT (address), ERR_IO (bind, listen; errno is logged), ERR_EXISTS (a unix
+ * path on which someone listens; a stale one is replaced), ERR_MEMORY.
+ */
+enum err listener_new(struct loop *l, const struct listener_setup *setup,
+                      struct listener **out) MUST_CHECK;
+
+/* Stops accepting and closes; a unix path is removed. */
+void listener_free(struct listener **l);
+
+/* The owner tells that one accepted descriptor was closed. */
+void listener_released(struct listener *l);
+
+/* The port that was bound (for ":0"); 0 for unix. */
+unsigned listener_port(const struct listener *l);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SERVER_HANDLER_H
+#define SERVER_HANDLER_H
+
+#include "http/head.h"
+#include "http/target.h"
+#include "net/loop.h"
+
+/*
+ * What stands behind a connection. One handler object serves one worker; it is
+ * called on that worker's thread only.
+ */
+struct exchange_io; /* the server's side of one exchange */
+
+struct request {
+    const struct http_head *head;
+    const struct target *target;
+    struct span peer_address; /* for limits and logs */
+    bool has_certificate;
+    const uint8_t *certificate_sha256; /* 32 bytes when has_certificate */
+    bool is_head;                      /* HEAD: answered as GET, the server drops the body */
+    bool body_follows;
+    int64_t received_ms; /* wall clock */
+};
+
+struct response_head {
+    unsigned status;
+    const struct http_header *headers; /* complete but for Date, Connection and framing */
+    size_t header_count;
+    bool has_length;
+    uint64_t length; /* Content-Length; without has_length the body is chunked */
+};
+
+/*
+ * The four calls of a handler. `start` returns the handler's own state for the
+ * exchange (NULL: it answered or gave up already). The request and its spans
+ * live until the exchange ends. After io_end() or io_abort() nothing more is
+ * called for the exchange; `gone` says that the client went away or the server
+ * aborts: release everything, do not touch `io` again.
+ */
+struct handler {
+    void *ctx;
+    void *(*start)(void *ctx, struct exchange_io *io, const struct request *request);
+    void (*body)(void *exchange, struct span bytes, bool last); /* only if the route takes one */
+    void (*writable)(void *exchange); /* io_room() has grown after it was 0 */
+    void (*gone)(void *exchange);
+};
+
+/* Sends the head; once per exchange. ERR_MEMORY: the exchange was aborted, `gone` is not called. */
+enum err io_head(struct exchange_io *io, const struct response_head *head) MUST_CHECK;
+
+/* Bytes that io_body() takes at the moment; back-pressure (bounded, 256 KiB by default). */
+size_t io_room(const struct exchange_io *io);
+
+/* Queues body bytes (copied), at most io_room(); framing is the server's. */
+enum err io_body(struct exchange_io *io, struct span bytes) MUST_CHECK;
+
+/* Complete: the last chunk goes out, the connection may be used again. */
+void io_end(struct exchange_io *io);
+
+/* Broken: no last chunk, no close_notify, the connection dies. Before io_head(): nothing is sent.
+ */
+void io_abort(struct exchange_io *io);
+
+/* Bytes of this answer handed to the kernel so far (head and framing included). */
+uint64_t io_sent(const struct exchange_io *io);
+
+struct loop *io_loop(const struct exchange_io *io);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
+
+#include "policy/program.h"
+
+/*
+ * A district's policy, compiled: immutable, read by any thread, a pure library.
+ * Files come in as (name, bytes); reading folders is the caller's work.
+ */
+struct policy;
+
+struct policy_file {
+    const char *name; /* "district.yaml", "partners/acme.yaml", "agreements/acme-math.yaml" */
+    struct span bytes;
+};
+
+/*
+ * Reads, checks and compiles. `files` may be freed afterwards. All problems of
+ * all files go to `diags`; any of level error gives ERR_INPUT. ERR_MEMORY.
+ */
+enum err policy_load(const struct policy_file *files, size_t n, const struct catalog *catalog,
+                     struct diag_list *diags, struct policy **out) MUST_CHECK;
+void policy_free(struct policy **p);
+
+/* One registered key holder of a partner. Strings live as long as the policy. */
+struct client {
+    struct span id;
+    struct span agreement;
+    struct span purpose;
+    struct span partner;
+    struct span keys;     /* a JWK set as JSON text, public keys only */
+    uint32_t max_token_s; /* lifetime cap of its tokens, at most 300 (SAFETY A1) */
+};
+
+/* One agreement, compiled. */
+struct agreement {
+    struct span id;
+    struct span partner;
+    struct span partner_name;
+    struct span basis;        /* "school-official" */
+    struct span interest;     /* legitimate interest, in words (99.32(a)(3)(ii)) */
+    struct span ledger_class; /* who must be able to read it: "school-official", "directory", ... */
+    int32_t from;             /* first day, yyyymmdd, district-local */
+    int32_t ends;             /* last whole day */
+    uint64_t version;         /* first 8 bytes of the SHA-256 of its file's bytes */
+    const struct fact_set *schools; /* where.schools as sourcedIds; NULL: the whole district */
+    const struct fact_set *grades;  /* where.grades; NULL: all */
+    const struct span *purposes;
+    size_t purpose_count;
+};
+
+struct span policy_district(const struct policy *p);  /* name */
+struct span policy_time_zone(const struct policy *p); /* IANA name */
+struct span policy_contact(const struct policy *p);   /* technical contact shown in errors */
+const struct catalog *policy_catalog(const struct policy *p);
+
+/* SHA-256 over all names and bytes, in name order; changes with any byte. */
+void policy_digest(const struct policy *p, uint8_t out[32]);
+
+size_t policy_client_count(const struct policy *p);
+const struct client *policy_client(const struct policy *p, size_t i);
+const struct client *policy_find_client(const struct policy *p, struct span id);
+
+size_t policy_agreement_count(const struct policy *p);
+const struct agreement *policy_agreement(const struct policy *p, size_t i);
+const struct agreement *policy_find_agreement(const struct policy *p, struct span id);
+
+/* True if a partner of this id is declared. */
+bool policy_has_partner(const struct policy *p, struct span id);
+
+/* The program of (agreement, resource, role), or NULL: not shared. */
+const struct program *policy_program(const struct policy *p, const struct agreement *a,
+                                     const struct resource *r, enum role role);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef POLICY_QUERY_H
+#define POLICY_QUERY_H
+
+#include "base/buf.h"
+#include "policy/catalog.h"
+
+/*
+ * A partner's question, parsed strictly and written anew for the source
+ * (invariant 3). Grammar: OneRoster 1.2, at most two clauses, AND or OR.
+ */
+enum filter_op {
+    FILTER_EQ, /* =  */
+    FILTER_NE, /* != */
+    FILTER_GT,
+    FILTER_GE,
+    FILTER_LT,
+    FILTER_LE,
+    FILTER_CONTAINS, /* ~ , ASCII case folded */
+};
+
+enum { QUERY_MAX_CLAUSES = 2, QUERY_DEFAULT_LIMIT = 100, QUERY_MAX_LIMIT = 10000 };
+
+struct clause {
+    const struct field *field; /* a leaf; for a ref the value is compared to its sourcedId */
+    enum filter_op op;
+    struct span value; /* unquoted; lives in the arena given to query_parse() */
+};
+
+struct query {
+    struct clause clauses[QUERY_MAX_CLAUSES];
+    uint8_t clause_count;
+    bool any; /* OR; else AND */
+    bool descending;
+    bool has_fields;
+    const struct field *sort; /* or NULL */
+    uint64_t limit;           /* 1..QUERY_MAX_LIMIT */
+    uint64_t offset;
+    struct span cursor;     /* our own, or empty */
+    struct fieldset fields; /* leaves selected by `fields`, when has_fields */
+};
+
+/* One decoded parameter. */
+struct param {
+    struct span name;
+    struct span value;
+};
+
+/* What was wrong: the parameter and, where one is concerned, the field (both names, no values). */
+struct refusal {
+    struct span param;
+    struct span field;
+    struct span clause; /* of the agreement, e.g. "ends", "exhibit-b", "where" */
+};
+
+/*
+ * Reads the parameters of a collection (`limit offset sort orderBy filter fields
+ * cursor`) or an item (`fields`). Errors: ERR_PARAM, ERR_PARAM_TWICE,
+ * ERR_PARAM_VALUE, ERR_FILTER, ERR_FILTER_FIELD (no such field), ERR_SORT_FIELD,
+ * ERR_FIELDS, ERR_MEMORY; `why` then names the parameter. A limit over the
+ * maximum is lowered to it.
+ */
+enum err query_parse(const struct resource *r, bool item, const struct param *params, size_t n,
+                     struct arena *arena, struct query *out, struct refusal *why) MUST_CHECK;
+
+/* Appends the filter in canonical form, not percent-encoded; nothing without clauses. */
+void query_put_filter(struct buf *out, const struct query *q);
+
+/* Compares a value with a clause as the source would: numbers no, text by bytes. */
+bool clause_matches(const struct clause *c, struct span value);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef POLICY_VERDICT_H
+#define POLICY_VERDICT_H
+
+#include "policy/policy.h"
+#include "policy/query.h"
+
+/*
+ * Deciding. Both functions are pure (invariant 6): no I/O, no clock, no heap;
+ * the same arguments always give the same verdict.
+ */
+struct request_facts {
+    const struct policy *policy;
+    const struct agreement *agreement;
+    const struct roster_view *roster;
+    const struct route *route;
+    const struct query *query;
+    int32_t local_date; /* yyyymmdd in the district's zone */
+};
+
+/* What may be forwarded and released: the plan of an exchange. */
+struct plan {
+    const struct policy *policy;
+    const struct agreement *agreement;
+    const struct roster_view *roster;
+    const struct resource *resource;
+    const struct query *query;
+    bool item;
+    struct span id;
+    const struct program *programs[ROLE_COUNT]; /* NULL: records of that role are withheld */
+    struct fieldset asked;    /* leaves a record may show: `fields`, or everything */
+    struct fieldset upstream; /* leaves to ask the source for: asked, granted to any role, and
+                                 what decisions and filters need */
+    bool has_row_rules;       /* some record of this resource may be withheld */
+    bool totals;              /* X-Total-Count and rel=last may be sent (SAFETY R2) */
+    bool about_students;      /* records can have subjects: disclosures are recorded */
+};
+
+/*
+ * Decides a request. Refusals, in this order: ERR_AGREEMENT_NOT_YET,
+ * ERR_AGREEMENT_ENDED, ERR_RESOURCE, ERR_RECORD (a person's or place's id that
+ * is unknown or out of scope: one code path, SAFETY R4), ERR_FILTER_FIELD,
+ * ERR_SORT_FIELD (SAFETY R3), ERR_FIELDS. `why` names the clause and field.
+ */
+enum err verdict_request(const struct request_facts *facts, struct plan *plan,
+                         struct refusal *why) MUST_CHECK;
+
+enum { MAX_SUBJECTS = 256 };
+
+/* What a record says of itself, taken from its index by the catalog's fact marks. */
+struct record_facts {
+    struct fact_set subjects; /* ids of the people it is about; unknown: missing or malformed */
+    struct fact_set schools;
+    struct fact_set grades;
+    role_mask roles;    /* classes of the role words in it */
+    bool roles_unknown; /* a role word that is not OneRoster's, or no role where one must be */
+};
+
+enum row_reason {
+    ROW_RELEASED,
+    ROW_ROLE,    /* no role of the person is shared */
+    ROW_SUBJECT, /* a subject is missing, malformed or unknown to the roster */
+    ROW_SCHOOL,
+    ROW_GRADE,
+    ROW_STOPPED, /* a subject is stopped or restricted */
+    ROW_FILTER,  /* does not match the filter as released (SAFETY R3) */
+    ROW_REF,     /* a required reference is out of scope */
+    ROW_REASON_COUNT
+};
+
+const char *row_reason_word(enum row_reason reason);
+
+struct row_verdict {
+    enum row_reason reason;
+    role_mask roles;      /* roles under which it is released; items of others are dropped */
+    struct fieldset keep; /* intersection of those roles' programs with plan->asked */
+    const struct program *program; /* the one whose rules apply; with several, the first: `rules`
+                                      of the others are looked up through plan->programs */
+    size_t subject_count;
+    struct span subjects[MAX_SUBJECTS]; /* students the release is about */
+};
+
+/* Decides one record. Never fails: what cannot be decided is withheld. */
+void verdict_row(const struct plan *plan, const struct record_facts *facts,
+                 struct row_verdict *out);
+
+/* True if a reference to `id` may stand in an answer (SAFETY R5). */
+bool verdict_ref(const struct plan *plan, enum ref_type type, struct span id);
+
+/* True if an item guarded by this role word may stay in a record released as `roles`. */
+bool verdict_role_item(role_mask roles, struct span word);
+
+#endif
