@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+/*
+ * The subcommands, one file each. argv[0] is the command's last word; the rest
+ * are its own arguments. They print errors themselves ("hallpass: ...", one
+ * line, standard error) and return the exit code: 0, 1 failed, 2 wrong usage.
+ */
+int cmd_serve(int argc, char **argv);             /* hallpass serve */
+int cmd_stop(int argc, char **argv);              /* hallpass stop */
+int cmd_token(int argc, char **argv);             /* hallpass token */
+int cmd_policy_check(int argc, char **argv);      /* hallpass policy check */
+int cmd_district_generate(int argc, char **argv); /* hallpass district generate */
+int cmd_district_import(int argc, char **argv);   /* hallpass district import */
+int cmd_district_serve(int argc, char **argv);    /* hallpass district serve */
+int cmd_audit_list(int argc, char **argv);        /* hallpass audit list */
+int cmd_audit_show(int argc, char **argv);        /* hallpass audit show */
+int cmd_audit_student(int argc, char **argv);     /* hallpass audit student */
+
+#endif
