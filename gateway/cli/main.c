@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * hallpass: the table of subcommands. A command is one word or two; the longest
+ * match wins, and gets the arguments from its last word on.
+ */
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "cli/version.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int cmd_help(int argc, char **argv);
+static int cmd_version(int argc, char **argv);
+
+struct command {
+    const char *words;
+    int (*run)(int argc, char **argv);
+    const char *about;
+};
+
+/* In the order of `hallpass help`. */
+static const struct command COMMANDS[] = {
+    {"help", cmd_help, "this list; `hallpass help COMMAND` explains one"},
+    {"version", cmd_version, "the version"},
+};
+
+enum { COMMAND_COUNT = sizeof(COMMANDS) / sizeof(COMMANDS[0]) };
+
+/* How many words of `argv` the command's words are: 0 when they differ. */
+static int match(const struct command *c, int argc, char **argv)
+{
+    const char *second = strchr(c->words, ' ');
+    size_t first_len = second == NULL ? strlen(c->words) : (size_t)(second - c->words);
+
+    if (argc < 1 || strlen(argv[0]) != first_len || strncmp(argv[0], c->words, first_len) != 0) {
+        return 0;
+    }
+    if (second == NULL) {
+        return 1;
+    }
+    return argc >= 2 && strcmp(argv[1], second + 1) == 0 ? 2 : 0;
+}
+
+static const struct command *find_command(int argc, char **argv, int *words)
+{
+    const struct command *best = NULL;
+
+    *words = 0;
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        int n = match(&COMMANDS[i], argc, argv);
+
+        if (n > *words) {
+            best = &COMMANDS[i];
+            *words = n;
+        }
+    }
+    return best;
+}
+
+static int print_commands(FILE *to)
+{
+    fputs("usage: hallpass COMMAND [OPTION...]\n\n", to);
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        fprintf(to, "  %-20s %s\n", COMMANDS[i].words, COMMANDS[i].about);
+    }
+    return 0;
+}
+
+static int unknown_command(const char *word)
+{
+    print_error("there is no command '%s'; see 'hallpass help'", word);
+    return 2;
+}
+
+static int cmd_help(int argc, char **argv)
+{
+    int words;
+    const struct command *c = find_command(argc - 1, argv + 1, &words);
+    char help[] = "--help";
+    char *args[] = {argc > 0 ? argv[words] : NULL, help, NULL};
+
+    if (argc == 1 || (c != NULL && c->run == cmd_help)) {
+        return print_commands(stdout);
+    }
+    return c == NULL ? unknown_command(argv[1]) : c->run(2, args);
+}
+
+static int cmd_version(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    printf("hallpass %s\n", HALLPASS_VERSION);
+    return 0;
+}
+
+/* Full disks and closed pipes count: an answer nobody got is no success. */
+static int finish(int code)
+{
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+        return print_error("cannot write to standard output");
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    int words;
+
+    if (argc < 2) {
+        print_commands(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0) {
+        return finish(print_commands(stdout));
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        return finish(cmd_version(0, NULL));
+    }
+    const struct command *c = find_command(argc - 1, argv + 1, &words);
+
+    return c == NULL ? unknown_command(argv[1]) : finish(c->run(argc - words, argv + words));
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages on standard error. A name out of a file or of the command line may
+ * hold escape sequences for the reader's terminal, so control characters never
+ * pass.
+ */
+#include "cli/print.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE_MAX_BYTES = 2048 };
+
+static void print_clean(const char *prefix, const char *text)
+{
+    fputs(prefix, stderr);
+    for (const char *c = text; *c != '\0'; c++) {
+        bool control = (unsigned char)*c < 0x20 || *c == 0x7F;
+
+        fputc(control ? '?' : *c, stderr);
+    }
+    fputc('\n', stderr);
+}
+
+int print_error(const char *format, ...)
+{
+    char line[LINE_MAX_BYTES];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(line, sizeof(line), format, args);
+    va_end(args);
+    print_clean("hallpass: ", line);
+    return 1;
+}
+
+int print_failure(const char *what, enum err e)
+{
+    const char *detail = e == ERR_IO && errno != 0 ? strerror(errno) : err_text(e);
+
+    return print_error("%s: %s", what, detail);
+}
+
+static void print_diag(const char *folder, const struct diag *d)
+{
+    const char *file = d->file == NULL ? "?" : d->file;
+    const char *text = d->text == NULL ? "out of memory" : d->text;
+    const char *level = d->level == DIAG_WARNING ? "warning: " : "";
+    const char *slash = folder == NULL ? "" : "/";
+    char line[LINE_MAX_BYTES];
+
+    if (d->line == 0) {
+        (void)snprintf(line, sizeof(line), "%s%s%s: %s%s", folder == NULL ? "" : folder, slash,
+                       file, level, text);
+    } else {
+        (void)snprintf(line, sizeof(line), "%s%s%s:%u:%u: %s%s", folder == NULL ? "" : folder,
+                       slash, file, d->line, d->column, level, text);
+    }
+    print_clean("", line);
+}
+
+void print_diags(const char *folder, const struct diag_list *list)
+{
+    for (const struct diag *d = list->first; d != NULL; d = d->next) {
+        print_diag(folder, d);
+    }
+    if (list->dropped > 0) {
+        print_error("%u more messages are not shown", list->dropped);
+    }
+}

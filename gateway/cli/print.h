@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_PRINT_H
+#define CLI_PRINT_H
+
+#include "base/diag.h"
+
+/*
+ * What the commands say to people. Results go to standard output; everything
+ * here goes to standard error.
+ */
+
+/* One line, "hallpass: ..."; control characters of the arguments become '?'. Returns 1,
+ * so that a command may `return print_error(...)`. */
+int print_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* "hallpass: WHAT: sentence of the error"; with the text of errno for ERR_IO. Returns 1. */
+int print_failure(const char *what, enum err e);
+
+/* All messages, one line each, `folder/file:line:column: text`; `folder` may be NULL. */
+void print_diags(const char *folder, const struct diag_list *list);
+
+#endif
