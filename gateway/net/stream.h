@@ -24,6 +24,8 @@ struct stream_peer {
     struct span tls_version; /* "TLSv1.3", empty when plain */
     bool has_certificate;
     uint8_t certificate_sha256[32]; /* of the DER (RFC 8705 3.1) */
+    bool has_uid;                   /* unix sockets: SO_PEERCRED of the other side (SAFETY A6) */
+    uint32_t uid;
 };
 
 /*

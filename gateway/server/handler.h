@@ -18,7 +18,9 @@ struct request {
     struct span peer_address; /* for limits and logs */
     bool has_certificate;
     const uint8_t *certificate_sha256; /* 32 bytes when has_certificate */
-    bool is_head;                      /* HEAD: answered as GET, the server drops the body */
+    bool has_peer_uid;                 /* unix sockets only */
+    uint32_t peer_uid;
+    bool is_head; /* HEAD: answered as GET, the server drops the body */
     bool body_follows;
     int64_t received_ms; /* wall clock */
 };

@@ -7,8 +7,9 @@
 
 /*
  * One leg is one GET to the district's data source. A pool belongs to one
- * worker's loop and keeps idle connections. A reused connection on which no
- * byte came back is retried once on a fresh one; nothing else is ever retried.
+ * worker's loop and keeps idle connections. A leg whose reused connection broke
+ * before any byte came back is tried once more on a fresh one; nothing else is
+ * ever tried again, a timeout neither.
  */
 struct pool;
 struct leg;
@@ -17,18 +18,23 @@ struct pool_setup {
     const char *address;      /* "unix:/path" or "host:port" */
     struct tls_context *tls;  /* NULL: plain */
     const char *server_name;  /* Host header, and the name to verify with TLS */
-    unsigned max_connections; /* at once; further legs wait in a bounded queue */
-    unsigned max_idle;
-    int64_t connect_ms; /* 5,000 */
-    int64_t head_ms;    /* 30,000 */
-    int64_t body_ms;    /* 30,000 without a byte */
+    unsigned max_connections; /* at once; further legs wait in a bounded queue; 0: 32 */
+    unsigned max_idle;        /* kept open; 0: 8 */
+    unsigned max_waiting;     /* length of the queue; 0: 256 */
+    int64_t wait_ms;          /* in the queue; 0: 10,000 */
+    int64_t connect_ms;       /* with the TLS handshake; 0: 5,000 */
+    int64_t head_ms;          /* request sent to head complete; 0: 30,000 */
+    int64_t body_ms;          /* without a byte, unless paused; 0: 30,000 */
+    int64_t idle_ms;          /* an idle connection is closed after; 0: 15,000 */
 };
 
+/* Strings are copied; `tls` is borrowed for the pool's life. ERR_MEMORY, ERR_INPUT. */
 enum err pool_new(struct loop *l, const struct pool_setup *setup, struct pool **out) MUST_CHECK;
 void pool_free(struct pool **p); /* every leg must have ended */
 
 struct pool_counts {
     uint64_t started, reused, retried, failed;
+    uint64_t poisoned; /* idle connections on which bytes came unasked */
     unsigned open, idle, waiting;
 };
 void pool_read_counts(const struct pool *p, struct pool_counts *out);
@@ -39,7 +45,11 @@ struct leg_head {
     uint64_t total; /* X-Total-Count, when it is one number */
 };
 
-/* Called in the order head, body*, then exactly one of end or fail; after that the leg is gone. */
+/*
+ * Called in the order head, body*, then exactly one of end or fail; with that
+ * call the leg is gone. From each of them leg_pause() and leg_abort() are
+ * allowed. Spans live until the call returns.
+ */
 struct leg_events {
     void (*head)(void *ctx, const struct leg_head *head);
     void (*body)(void *ctx, struct span bytes);
@@ -49,21 +59,26 @@ struct leg_events {
 };
 
 /*
- * Starts a GET for `target` (origin-form, canonical, made by us), which is
- * copied. Headers sent: Host, Accept: application/json, Accept-Encoding:
- * identity, User-Agent. Events may come before this returns only through the
- * loop, never from inside. ERR_MEMORY, ERR_BUSY.
+ * Starts a GET for `target` (origin-form, canonical, made by us, at most 8 KiB),
+ * which is copied, as are the events. Headers sent: Host, Accept:
+ * application/json, Accept-Encoding: identity, User-Agent. Events come through
+ * the loop, never from inside this call. ERR_MEMORY, ERR_BUSY (the queue is
+ * full), ERR_INPUT (a target with blanks, controls or bytes over 0x7E).
  *
- * Ends with fail: 1xx, 206, 3xx, 304 and other statuses than 200, 404
+ * Ends with fail: no connection (ERR_UP_CONNECT); a deadline (ERR_UP_TIMEOUT; in
+ * the queue ERR_BUSY); a head that is not strict HTTP/1.1 (ERR_UP_HEAD,
+ * ERR_UP_FRAMING); 1xx, 206, 3xx, 304 and other statuses than 200, 404
  * (ERR_UP_STATUS); Content-Encoding other than identity (ERR_UP_CODING); a 200
  * whose Content-Type is not application/json, charset utf-8 or none
- * (ERR_UP_TYPE); a body that ends before its framing says (ERR_UP_TRUNCATED).
- * A body framed by connection close is ERR_UP_FRAMING.
+ * (ERR_UP_TYPE); an answer that ends before its framing says, a TLS one without
+ * close_notify included (ERR_UP_TRUNCATED). A body framed by connection close, bytes before the
+ * request is sent and bytes behind the message's end are ERR_UP_FRAMING.
  */
 enum err leg_start(struct pool *p, struct span target, const struct leg_events *events,
                    struct leg **out) MUST_CHECK;
 
-/* Back-pressure: stops reading from the source; at most one read's bytes still come. */
+/* Back-pressure: stops reading from the source. No event comes until leg_resume(), which itself
+ * calls none. The body deadline rests meanwhile. Both are harmless when repeated. */
 void leg_pause(struct leg *leg);
 void leg_resume(struct leg *leg);
 
