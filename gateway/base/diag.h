@@ -15,7 +15,7 @@ struct diag {
     enum diag_level level;
     const char *file; /* as given by the caller, relative to the folder read */
     unsigned line;    /* 1-based; 0 when the message is about the whole file */
-    unsigned column;  /* 1-based, in bytes; 0 as above */
+    unsigned column;  /* 1-based, in characters; 0 as above */
     const char *text; /* one sentence, no line break, no trailing full stop */
     struct diag *next;
 };
