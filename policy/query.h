@@ -22,7 +22,7 @@ enum filter_op {
 enum { QUERY_MAX_CLAUSES = 2, QUERY_DEFAULT_LIMIT = 100, QUERY_MAX_LIMIT = 10000 };
 
 struct clause {
-    const struct field *field; /* a leaf; for a ref the value is compared to its sourcedId */
+    const struct field *field; /* a leaf; a ref is written "class.sourcedId" and compared by it */
     enum filter_op op;
     struct span value; /* unquoted; lives in the arena given to query_parse() */
 };
@@ -37,7 +37,9 @@ struct query {
     uint64_t limit;           /* 1..QUERY_MAX_LIMIT */
     uint64_t offset;
     struct span cursor;     /* our own, or empty */
-    struct fieldset fields; /* leaves selected by `fields`, when has_fields */
+    struct fieldset fields; /* leaves selected by `fields`, when has_fields; an object selects
+                               all leaves below it */
+    struct fieldset named;  /* the same as written: objects by their own number */
 };
 
 /* One decoded parameter. */
@@ -66,7 +68,21 @@ enum err query_parse(const struct resource *r, bool item, const struct param *pa
 /* Appends the filter in canonical form, not percent-encoded; nothing without clauses. */
 void query_put_filter(struct buf *out, const struct query *q);
 
-/* Compares a value with a clause as the source would: numbers no, text by bytes. */
+/* Appends a field as `sort` and `filter` name it: a ref as "class.sourcedId". */
+void query_put_field(struct buf *out, const struct field *f);
+
+/*
+ * Appends the value of `fields` for the source: the names of the record's own
+ * members that hold any leaf of `leaves`, comma-separated, in catalog order.
+ */
+void query_put_fields(struct buf *out, const struct resource *r, const struct fieldset *leaves);
+
+/*
+ * Compares one value with a clause: = and != by bytes, ~ as an ASCII case folded
+ * substring, the others by byte order. A field with several values is the
+ * caller's loop: it matches when any released value does, != when there is at
+ * least one and clause_matches() holds for each; no value matches nothing.
+ */
 bool clause_matches(const struct clause *c, struct span value);
 
 #endif

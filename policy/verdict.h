@@ -6,7 +6,7 @@
 #include "policy/query.h"
 
 /*
- * Deciding. Both functions are pure (invariant 6): no I/O, no clock, no heap;
+ * Deciding. All functions are pure (invariant 6): no I/O, no clock, no heap;
  * the same arguments always give the same verdict.
  */
 struct request_facts {
@@ -28,10 +28,12 @@ struct plan {
     bool item;
     struct span id;
     const struct program *programs[ROLE_COUNT]; /* NULL: records of that role are withheld */
+    role_mask shared;         /* roles that any resource shares: whom references may name */
     struct fieldset asked;    /* leaves a record may show: `fields`, or everything */
-    struct fieldset upstream; /* leaves to ask the source for: asked, granted to any role, and
-                                 what decisions and filters need */
-    bool has_row_rules;       /* some record of this resource may be withheld */
+    struct fieldset upstream; /* leaves to ask the source for: asked and granted to any role, and
+                                 what decisions and filters need: fact fields, required
+                                 references (judged in every record, selected or not), guards */
+    bool has_row_rules;       /* some record of this answer may be withheld; a filter counts */
     bool totals;              /* X-Total-Count and rel=last may be sent (SAFETY R2) */
     bool about_students;      /* records can have subjects: disclosures are recorded */
 };
@@ -72,10 +74,13 @@ const char *row_reason_word(enum row_reason reason);
 
 struct row_verdict {
     enum row_reason reason;
-    role_mask roles;      /* roles under which it is released; items of others are dropped */
-    struct fieldset keep; /* intersection of those roles' programs with plan->asked */
-    const struct program *program; /* the one whose rules apply; with several, the first: `rules`
-                                      of the others are looked up through plan->programs */
+    role_mask roles;       /* roles under which it is released; items of others are dropped */
+    struct fieldset keep;  /* leaves to emit: the intersection of those roles' programs, without
+                              those whose rules differ, and of plan->asked */
+    struct fieldset match; /* leaves a clause may be compared with: as-is in this record, whether
+                              asked for or not. A clause on any other field matches nothing: a
+                              changed value must not answer for the original (SAFETY R3) */
+    const struct field_rule *rules; /* by field number; valid for every field of `keep` */
     size_t subject_count;
     struct span subjects[MAX_SUBJECTS]; /* students the release is about */
 };
@@ -84,8 +89,14 @@ struct row_verdict {
 void verdict_row(const struct plan *plan, const struct record_facts *facts,
                  struct row_verdict *out);
 
-/* True if a reference to `id` may stand in an answer (SAFETY R5). */
-bool verdict_ref(const struct plan *plan, enum ref_type type, struct span id);
+/*
+ * True if a reference to `id` may stand in a record released as `row` says
+ * (SAFETY R5). A student may be named only in a record whose subject the student
+ * is: no disclosure without its ledger entry (invariant 2). A record that names
+ * its subject by reference (an enrollment's `user`) passes here too.
+ */
+bool verdict_ref(const struct plan *plan, const struct row_verdict *row, enum ref_type type,
+                 struct span id);
 
 /* True if an item guarded by this role word may stay in a record released as `roles`. */
 bool verdict_role_item(role_mask roles, struct span word);
