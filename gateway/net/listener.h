@@ -2,7 +2,7 @@
 #ifndef NET_LISTENER_H
 #define NET_LISTENER_H
 
-#include "net/stream.h"
+#include "net/loop.h"
 
 /* A listening socket on one loop. TCP listeners use SO_REUSEPORT so that each worker has its own.
  */
@@ -10,8 +10,8 @@ struct listener;
 
 struct listener_setup {
     const char *address;      /* "127.0.0.1:8443", "[::1]:0", "unix:/path" (made with mode 0600) */
-    unsigned max_connections; /* of this loop; past it accepting pauses */
-    void (*accepted)(void *ctx, int fd); /* the callee owns the descriptor */
+    unsigned max_connections; /* not yet released; at that number accepting pauses */
+    void (*accepted)(void *ctx, int fd); /* non-blocking; the callee owns it; from the loop only */
     void *ctx;
 };
 

@@ -13,14 +13,27 @@
  */
 struct loop;
 
+/*
+ * Also sets SIGPIPE to ignored for the process: writes to closed sockets are
+ * errors, not deaths. ERR_MEMORY, ERR_IO.
+ */
 enum err loop_new(struct loop **out) MUST_CHECK;
 
-/* The loop must have no open handles left but its own. */
+/* Streams, listeners and timers made on the loop must be gone; posted items must have run. */
 void loop_free(struct loop **l);
 
-/* Runs until loop_stop() and until every handle is closed. */
+/*
+ * Runs until loop_stop() was called and every stream, listener and signal handle
+ * is closed. Timers that are still armed then do not hold it.
+ */
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
+
+/*
+ * One turn: runs what is ready, or waits at most `max_ms` for something to be.
+ * For tests and tools that look at a condition between turns.
+ */
+void loop_turn(struct loop *l, int64_t max_ms);
 
 /* Monotonic ms as of this turn of the loop. */
 int64_t loop_now_ms(const struct loop *l);
@@ -42,14 +55,24 @@ struct timer {
     void (*fire)(void *ctx);
     void *ctx;
     int64_t due_ms;
+    uint64_t order;   /* timers due in the same ms fire in the order they were armed */
     uint32_t heap_at; /* place in the loop's heap, 1-based; 0 = not armed */
 };
 
-/* Arms (or re-arms) for `in_ms` from now; ERR_MEMORY. `fire` may re-arm. */
+/*
+ * Arms (or re-arms) for `in_ms` from this turn's loop_now_ms(); 0 means the next
+ * turn, never this one. `fire` runs on the loop and may re-arm. ERR_MEMORY: the timer
+ * is then not armed.
+ */
 enum err timer_arm(struct timer *t, struct loop *l, int64_t in_ms, void (*fire)(void *ctx),
                    void *ctx) MUST_CHECK;
 
 /* Disarms; harmless when not armed. */
 void timer_stop(struct timer *t);
+
+static inline bool timer_is_armed(const struct timer *t)
+{
+    return t->heap_at != 0;
+}
 
 #endif

@@ -13,6 +13,10 @@
 struct stream;
 struct tls_context;
 
+/*
+ * Always called from the loop, never from inside a stream_ function. The owner
+ * may close or abort the stream inside.
+ */
 struct stream_events {
     void (*ready)(void *ctx, bool readable, bool writable); /* try again what you wanted */
     void *ctx;
@@ -20,9 +24,9 @@ struct stream_events {
 
 /* What a TLS handshake established. Spans live as long as the stream. */
 struct stream_peer {
-    struct span address;     /* "127.0.0.1:4711" or "unix" */
-    struct span tls_version; /* "TLSv1.3", empty when plain */
-    bool has_certificate;
+    struct span address;            /* "127.0.0.1:4711", "[::1]:4711" or "unix" */
+    struct span tls_version;        /* "TLSv1.3", empty when plain */
+    bool has_certificate;           /* one that chains to the client CA (server side) */
     uint8_t certificate_sha256[32]; /* of the DER (RFC 8705 3.1) */
     bool has_uid;                   /* unix sockets: SO_PEERCRED of the other side (SAFETY A6) */
     uint32_t uid;
@@ -30,22 +34,33 @@ struct stream_peer {
 
 /*
  * Wraps a connected, non-blocking descriptor, which the stream owns from then
- * on, also on failure. `tls` NULL: plain. `server_name` is what a client
- * verifies the certificate against; NULL on the server side.
- * ERR_MEMORY, ERR_CRYPTO, ERR_IO.
+ * on, also on failure. `tls` (borrowed: the stream takes its own reference)
+ * NULL: plain. `server_name` is what a client verifies the certificate against
+ * (a DNS name or a numeric address); NULL on the server side.
+ * ERR_MEMORY, ERR_CRYPTO, ERR_IO; ERR_INPUT: a client context without server_name.
  */
 enum err stream_new(struct loop *l, int fd, struct tls_context *tls, const char *server_name,
                     const struct stream_events *events, struct stream **out) MUST_CHECK;
 
-/* Closes without notice (a broken answer ends like this: no close_notify). */
+/*
+ * Starts connecting to "unix:/path" or "host:port" with a numeric host; ready()
+ * says when to call stream_handshake(), whose STEP_ERR is also a refused connection.
+ * Errors as stream_new(), and ERR_INPUT (address), ERR_IO (refused at once).
+ */
+enum err stream_connect(struct loop *l, const char *address, struct tls_context *tls,
+                        const char *server_name, const struct stream_events *events,
+                        struct stream **out) MUST_CHECK;
+
+/* Closes without notice (a broken answer ends like this: no close_notify). NULL is accepted. */
 void stream_abort(struct stream **s);
 
-/* Sends close_notify if it can at once, then closes. */
+/* Sends close_notify if it can at once, then closes. NULL is accepted. */
 void stream_close(struct stream **s);
 
 /*
- * STEP_DONE: handshake complete (at once when plain). STEP_MORE: call again when
- * ready. STEP_ERR: dead.
+ * STEP_DONE: connected and handshake complete. STEP_MORE: call again when ready()
+ * says so; until STEP_DONE the stream itself chooses what it waits for and
+ * stream_want() has no effect yet. STEP_ERR: dead.
  */
 enum step stream_handshake(struct stream *s);
 
@@ -53,35 +68,29 @@ enum step stream_handshake(struct stream *s);
  * stream that ended without close_notify). */
 enum step stream_read(struct stream *s, uint8_t *into, size_t cap, size_t *got);
 
-/* STEP_DONE with 0 < *sent <= bytes.len; STEP_MORE with *sent == 0; STEP_ERR. */
+/* STEP_DONE with 0 < *sent <= bytes.len; STEP_MORE with *sent == 0; STEP_ERR. After STEP_MORE
+ * the next write must start with the same bytes (it may have more behind them). */
 enum step stream_write(struct stream *s, struct span bytes, size_t *sent);
 
-/* The one place where wanted events are set; TLS may ask the kernel for the other one inside. */
+/* The one place where wanted events are set; TLS may ask the kernel for the other one inside.
+ * Cheap when nothing changes. */
 void stream_want(struct stream *s, bool read, bool write);
 
-/* True if bytes already decrypted wait inside; then ready() is called without the kernel. */
+/* True if bytes already received wait inside; while reading is wanted, ready() is called for
+ * them without the kernel. */
 bool stream_has_pending(const struct stream *s);
 
+/*
+ * Lingering close, first half: close_notify, then the sending side is shut (FIN).
+ * From then on only stream_discard(), stream_want(s, true, false) and the two
+ * closing calls may be used. STEP_DONE or STEP_ERR.
+ */
+enum step stream_shut(struct stream *s);
+
+/* Second half: takes what the peer still sends and drops it unread. STEP_DONE: the peer ended;
+ * STEP_MORE; STEP_ERR. *dropped counts the bytes of this call, at most 64 KiB. */
+enum step stream_discard(struct stream *s, size_t *dropped);
+
 const struct stream_peer *stream_peer(const struct stream *s);
-
-/*
- * Starts connecting to "unix:/path" or "host:port" with a numeric host; ready()
- * says when to call stream_handshake(), whose STEP_ERR is also a refused connection.
- */
-enum err stream_connect(struct loop *l, const char *address, struct tls_context *tls,
-                        const char *server_name, const struct stream_events *events,
-                        struct stream **out) MUST_CHECK;
-
-/*
- * TLS settings: TLS 1.3 and 1.2, no renegotiation, no early data, ALPN
- * http/1.1 (RFC 7301), AEAD suites only. Shared by workers, reference counted.
- * Files are PEM. A key file readable by group or others is refused (ERR_INPUT
- * with `*why` set to a constant sentence).
- */
-enum err tls_server_new(const char *certificate_file, const char *key_file,
-                        const char *client_ca_file, bool require_client, struct tls_context **out,
-                        const char **why) MUST_CHECK;
-enum err tls_client_new(const char *ca_file, struct tls_context **out, const char **why) MUST_CHECK;
-void tls_context_free(struct tls_context **t);
 
 #endif
