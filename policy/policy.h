@@ -11,7 +11,8 @@
 struct policy;
 
 struct policy_file {
-    const char *name; /* "district.yaml", "partners/acme.yaml", "agreements/acme-math.yaml" */
+    const char *name; /* "district.yaml", "partners/acme.yaml", "agreements/acme-math.yaml",
+                         "partners/acme-jwks.json"; no other folders */
     struct span bytes;
 };
 
@@ -31,6 +32,8 @@ struct client {
     struct span partner;
     struct span keys;     /* a JWK set as JSON text, public keys only */
     uint32_t max_token_s; /* lifetime cap of its tokens, at most 300 (SAFETY A1) */
+    struct span file;     /* "partners/acme.yaml", for messages; NUL-terminated */
+    unsigned line;        /* of its `keys:`, for messages */
 };
 
 /* One agreement, compiled. */
@@ -69,8 +72,12 @@ const struct agreement *policy_find_agreement(const struct policy *p, struct spa
 /* True if a partner of this id is declared. */
 bool policy_has_partner(const struct policy *p, struct span id);
 
-/* The program of (agreement, resource, role), or NULL: not shared. */
+/*
+ * The program of (agreement, resource, role) on a district-local day (yyyymmdd),
+ * or NULL: not shared. The day matters because an amendment's elements count
+ * from its own date; a day before `from` or after `ends` gives NULL.
+ */
 const struct program *policy_program(const struct policy *p, const struct agreement *a,
-                                     const struct resource *r, enum role role);
+                                     const struct resource *r, enum role role, int32_t date);
 
 #endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef POLICY_VOCABULARY_H
+#define POLICY_VOCABULARY_H
+
+#include "policy/facts.h"
+
+/*
+ * The words of Exhibit B, the schedule of data of the National Data Privacy
+ * Agreement (NDPA v1): a closed list of categories and elements, so that an
+ * agreement file reads like the signed form. A catalog maps fields to them:
+ *
+ *   role      category                                         element
+ *   students  any of the table but the guardians'              of that category
+ *   guardians Parent/Guardian {Name, Contact Information, ID}  of that category
+ *   teachers, Staff (ours: Exhibit B lists student data        Name, Email, Phone, Username,
+ *   staff     alone)                                           Identifiers, Schools, Classes
+ *   records   none: granted by resource                        none
+ *
+ * Staff elements stand directly under the role (`teachers: { Name: as-is }`).
+ * Teachers' names are a line of Exhibit B, so that Staff/Name of a teacher needs
+ * Schedule / Teacher names to be ticked.
+ */
+struct element {
+    struct span category;
+    struct span element; /* as printed on the form */
+    struct span brief;   /* the same without bracketed examples and "- please specify" */
+};
+
+/* The table, in the order of the form; the Staff words stand last. */
+size_t element_count(void);
+const struct element *element_at(size_t i);
+
+/* By category and by either form of the element; NULL when there is none. */
+const struct element *element_find(struct span category, struct span word);
+
+bool category_is_known(struct span category);
+
+/* True for the lines of Exhibit B, false for the Staff words. */
+bool element_is_ndpa(const struct element *e);
+
+/* The line of Exhibit B that must be ticked before `e` may be shared for `role`, or NULL. */
+const struct element *element_ceiling(const struct element *e, enum role role);
+
+#endif
