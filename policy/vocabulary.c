@@ -98,14 +98,13 @@ static const struct element table[] = {
     ROW("Transportation", "Student bus card ID number", "Student bus card ID number"),
     ROW("Transportation", "Other transportation data - please specify",
         "Other transportation data"),
-    {SPAN("Other"),
-     SPAN(
-         "Please list each additional data element used, stored, or collected by your application"),
-     SPAN("Other")},
-    {SPAN("None"),
-     SPAN("No Student Data collected at this time. Provider will immediately notify LEA if this "
-          "designation is no longer applicable"),
-     SPAN("None")},
+    ROW("Other",
+        "Please list each additional data element used, stored, or collected by your application",
+        "Other"),
+    ROW("None",
+        "No Student Data collected at this time. Provider will immediately notify LEA if this "
+        "designation is no longer applicable",
+        "None"),
     ROW("Staff", "Name", "Name"),
     ROW("Staff", "Email", "Email"),
     ROW("Staff", "Phone", "Phone"),
