@@ -45,6 +45,9 @@ enum ref_type {
 const char *ref_word(enum ref_type type);
 const char *ref_path(enum ref_type type);
 
+/* The type of a GUIDRef `type` word. False, and `*out` untouched, for any other word. */
+bool ref_of_word(struct span word, enum ref_type *out);
+
 /* A set of strings: school ids, grades, children. Borrowed from where it was looked up. */
 struct fact_set {
     enum tri known; /* TRI_YES: `items` is the whole set (perhaps empty). Else unknown. */

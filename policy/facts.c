@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The words of roles and references, as OneRoster 1.2 and policy files write
+ * them. Words are compared as they stand: the standard is case-sensitive.
+ */
+#include "policy/facts.h"
+
+static const struct {
+    const char *word;
+    enum role role;
+} role_words[] = {
+    {"student", ROLE_STUDENT},
+    {"guardian", ROLE_GUARDIAN},
+    {"parent", ROLE_GUARDIAN},
+    {"relative", ROLE_GUARDIAN},
+    {"teacher", ROLE_TEACHER},
+    {"aide", ROLE_STAFF},
+    {"counselor", ROLE_STAFF},
+    {"principal", ROLE_STAFF},
+    {"proctor", ROLE_STAFF},
+    {"administrator", ROLE_STAFF},
+    {"districtAdministrator", ROLE_STAFF},
+    {"siteAdministrator", ROLE_STAFF},
+    {"systemAdministrator", ROLE_STAFF},
+};
+
+static const char *const role_names[ROLE_COUNT] = {
+    [ROLE_STUDENT] = "students", [ROLE_GUARDIAN] = "guardians", [ROLE_TEACHER] = "teachers",
+    [ROLE_STAFF] = "staff",      [ROLE_NONE] = "records",
+};
+
+static const struct {
+    const char *word;
+    const char *path;
+} refs[REF_COUNT] = {
+    [REF_NONE] = {"", ""},
+    [REF_ACADEMIC_SESSION] = {"academicSession", "academicSessions"},
+    [REF_CLASS] = {"class", "classes"},
+    [REF_COURSE] = {"course", "courses"},
+    [REF_DEMOGRAPHICS] = {"demographics", "demographics"},
+    [REF_ENROLLMENT] = {"enrollment", "enrollments"},
+    [REF_ORG] = {"org", "orgs"},
+    [REF_RESOURCE] = {"resource", "resources"},
+    [REF_USER] = {"user", "users"},
+};
+
+bool role_of_word(struct span word, enum role *out)
+{
+    for (size_t i = 0; i < sizeof(role_words) / sizeof(role_words[0]); i++) {
+        if (span_eq_str(word, role_words[i].word)) {
+            *out = role_words[i].role;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *role_word(enum role role)
+{
+    return (unsigned)role < ROLE_COUNT ? role_names[role] : "";
+}
+
+const char *ref_word(enum ref_type type)
+{
+    return (unsigned)type < REF_COUNT ? refs[type].word : "";
+}
+
+const char *ref_path(enum ref_type type)
+{
+    return (unsigned)type < REF_COUNT ? refs[type].path : "";
+}
+
+bool ref_of_word(struct span word, enum ref_type *out)
+{
+    for (size_t i = REF_NONE + 1; i < REF_COUNT; i++) {
+        if (span_eq_str(word, refs[i].word)) {
+            *out = (enum ref_type)i;
+            return true;
+        }
+    }
+    return false;
+}
