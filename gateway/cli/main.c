@@ -22,6 +22,7 @@ struct command {
 /* In the order of `hallpass help`. */
 static const struct command COMMANDS[] = {
     {"help", cmd_help, "this list; `hallpass help COMMAND` explains one"},
+    {"district generate", cmd_district_generate, "write an invented district as CSV"},
     {"version", cmd_version, "the version"},
 };
 
