@@ -2,30 +2,21 @@
 #ifndef AUTH_TOKEN_H
 #define AUTH_TOKEN_H
 
-#include "base/err.h"
-#include "policy/policy.h"
+#include "auth/keyring.h"
+#include "auth/token_cache.h"
 
 /*
- * Verifying partners' tokens (RFC 9068 at+jwt, RFC 8725). Our own strict
- * verifier: reference in docs/decisions. Tokens never appear in any output.
+ * Verifying partners' tokens (RFC 9068 at+jwt, RFC 8725): our own strict
+ * verifier, because the library that mints accepts what must be refused. A
+ * direct token is signed by the client itself: iss, sub and client_id are the
+ * client's id, aud is our resource id, exp - iat is at most the client's maximum
+ * (SAFETY A1), iat and nbf are at most 10 s ahead. Tokens never appear in any
+ * output.
  */
-struct keyring;     /* every client's public keys as ready EVP_PKEYs; immutable, shared */
-struct token_cache; /* verified tokens of one worker; bounded */
-
-/*
- * Reads every client's JWK set. Problems go to `diags` against the partner's
- * file name and client id; any error gives ERR_INPUT. ERR_MEMORY, ERR_CRYPTO.
- * One key, one algorithm (RFC 8725bis 3.1): ES256 on P-256, RS256 with 2048 to
- * 8192 bits; a private part, a duplicate kid or an empty set is refused.
- */
-enum err keyring_new(const struct policy *policy, struct diag_list *diags,
-                     struct keyring **out) MUST_CHECK;
-void keyring_free(struct keyring **k);
-
 struct token_rules {
     const struct keyring *keyring;
-    const struct policy *policy;
-    struct span audience; /* our resource id, exact */
+    const struct policy *policy; /* what the keyring was made from */
+    struct span audience;        /* our resource id, exact */
 };
 
 struct token_info {
@@ -35,22 +26,21 @@ struct token_info {
 };
 
 /*
- * Checks the value of the Authorization header. `now_ms` is the wall clock.
- * ERR_TOKEN_*; ERR_MEMORY, ERR_CRYPTO. The answer is the same for an unknown
- * client and a bad signature, and costs about the same (SAFETY A4).
+ * Checks the value of the one Authorization header (empty: there is none; that
+ * there are not two is the caller's to see). `now_ms` is the wall clock.
+ *
+ * ERR_TOKEN_MISSING   no header, or another scheme than Bearer
+ * ERR_TOKEN_REQUEST   not `Bearer` SP and one token68 word (RFC 6750 2.1)
+ * ERR_TOKEN_FORM, ERR_TOKEN_ALG, ERR_TOKEN_TYPE, ERR_TOKEN_CLAIM   as it is written
+ * ERR_TOKEN_KEY       unknown client, unknown key, other algorithm, bad signature:
+ *                     one answer for all, at about the same cost (SAFETY A4)
+ * ERR_TOKEN_ISSUER, ERR_TOKEN_AUDIENCE, ERR_TOKEN_LIFETIME, ERR_TOKEN_EXPIRED,
+ * ERR_TOKEN_EARLY, ERR_TOKEN_BINDING   only to the holder of a registered key
+ * ERR_MEMORY, ERR_CRYPTO
+ *
+ * `*out` is untouched on failure.
  */
 enum err token_check(const struct token_rules *rules, struct token_cache *cache,
                      struct span authorization, int64_t now_ms, struct token_info *out) MUST_CHECK;
-
-/* Entries: `max` tokens, replaced in order of age. A cache serves one worker and one world:
- * token_cache_clear() when the world changes. */
-enum err token_cache_new(size_t max, struct token_cache **out) MUST_CHECK;
-void token_cache_free(struct token_cache **c);
-void token_cache_clear(struct token_cache *c);
-
-struct token_cache_counts {
-    uint64_t hits, misses, entries;
-};
-void token_cache_read(const struct token_cache *c, struct token_cache_counts *out);
 
 #endif

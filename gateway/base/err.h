@@ -53,15 +53,13 @@
     ERR(ERR_TOKEN_FORM, "token-form", 401, PARTNER, "unauthorisedrequest",                         \
         "the token is not a well-formed JWT")                                                      \
     ERR(ERR_TOKEN_ALG, "token-alg", 401, PARTNER, "unauthorisedrequest",                           \
-        "the token's algorithm is not its key's")                                                  \
+        "the token's algorithm is not one that is allowed")                                        \
     ERR(ERR_TOKEN_TYPE, "token-type", 401, PARTNER, "unauthorisedrequest",                         \
         "the token is not of type at+jwt")                                                         \
     ERR(ERR_TOKEN_KEY, "token-key", 401, PARTNER, "unauthorisedrequest",                           \
-        "no registered key matches the token")                                                     \
-    ERR(ERR_TOKEN_SIGNATURE, "token-signature", 401, PARTNER, "unauthorisedrequest",               \
-        "the token's signature does not verify")                                                   \
+        "no registered key verifies the token")                                                    \
     ERR(ERR_TOKEN_ISSUER, "token-issuer", 401, PARTNER, "unauthorisedrequest",                     \
-        "the token's issuer is not its key's client")                                              \
+        "iss, sub and client_id must all be the client's id")                                      \
     ERR(ERR_TOKEN_AUDIENCE, "token-audience", 401, PARTNER, "unauthorisedrequest",                 \
         "the token is not for this resource")                                                      \
     ERR(ERR_TOKEN_EXPIRED, "token-expired", 401, PARTNER, "unauthorisedrequest",                   \
