@@ -6,10 +6,10 @@
 
 /*
  * The gateway's own index of the facts that decisions need, loaded from the
- * source. A snapshot is immutable once built and shared by reference count.
+ * source (roster/builder.h makes one). A snapshot is immutable and shared by
+ * reference count.
  */
 struct roster;
-struct roster_builder;
 
 struct roster_counts {
     size_t people, students, orgs, classes, courses; /* that lookups know */
@@ -17,40 +17,6 @@ struct roster_counts {
     size_t bytes;                                    /* heap held by the snapshot */
     int64_t built_ms;                                /* wall clock */
 };
-
-enum { ROSTER_MAX_DOCUMENT = 16 * 1024 * 1024, ROSTER_MAX_ID = 1024 };
-
-/*
- * Building: documents of the source's collections are fed in any order; orgs
- * are needed before finish. ERR_MEMORY, ERR_CRYPTO (no random hash key).
- */
-enum err roster_builder_new(struct roster_builder **out) MUST_CHECK;
-void roster_builder_free(struct roster_builder **b);
-
-/*
- * Adds one page of `resource`, told apart by its name (orgs, users, classes,
- * courses; others are ERR_INPUT). `document` is a whole JSON text of at most
- * ROSTER_MAX_DOCUMENT bytes (else ERR_TOO_BIG) and is borrowed for the call.
- * `*rows` gets the number of records seen, for paging; untouched on failure.
- *
- * Fail closed: a record without a usable id is skipped and counted. A person
- * whose roles cannot be read, or whose status is `tobedeleted`, is unknown from
- * then on. A person seen twice keeps the union of roles, schools, grades and
- * links. A class or course with malformed grades is unknown.
- * ERR_UP_JSON (also a duplicate key), ERR_UP_ENVELOPE, ERR_MEMORY: after those
- * the builder may only be freed.
- */
-enum err roster_builder_add(struct roster_builder *b, const struct resource *resource,
-                            struct span document, size_t *rows) MUST_CHECK;
-
-/* Distinct ids taken so far: a page that adds none comes from a source that does not page. */
-size_t roster_builder_ids(const struct roster_builder *b);
-
-/*
- * Makes the snapshot (one reference, the caller's); the builder may only be
- * freed afterwards. ERR_MEMORY; ERR_INPUT when there is no org of type school.
- */
-enum err roster_build(struct roster_builder *b, int64_t now_ms, struct roster **out) MUST_CHECK;
 
 /* Any thread. */
 struct roster *roster_ref(struct roster *r);

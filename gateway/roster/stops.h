@@ -45,10 +45,12 @@ bool stop_set_has_student(const void *ctx, struct span id);
 /* The durable set. One process and one struct stops own a file at a time. */
 struct stops;
 
+#define STOPS_FILE "state.db" /* its name in the state directory */
+
 /*
  * Opens (or makes, mode 0600) the database file `path` and reads every stop.
- * ERR_MEMORY, ERR_STORE, ERR_STORE_FULL, ERR_IO; ERR_INPUT when the file holds a
- * row that is not a stop: then nothing may be served.
+ * Errors of store_open(); ERR_INPUT also when the file holds a row that is not a
+ * stop: then nothing may be served.
  */
 enum err stops_open(const char *path, struct stops **out) MUST_CHECK;
 
@@ -56,12 +58,14 @@ enum err stops_open(const char *path, struct stops **out) MUST_CHECK;
 void stops_close(struct stops **s);
 
 /*
- * Sets (`on`) or takes back one stop: durable on disk, then in the set that
- * stops_current() gives, then returns. `*changed` (may be NULL): false if it
- * stood so already. Any thread, one at a time inside. `id`: 1 to 1,024 bytes.
+ * Sets (`on`) or takes back one stop: durable on disk and in the set that
+ * stops_current() gives, when it returns OK. `*changed` (may be NULL): false if
+ * it stood so already. Any thread; callers take turns. `id`: 1 to 1,024 bytes.
  * The caller writes the ledger entry: after a stop, before taking one back, so
- * that an entry that cannot be written leaves the narrower state.
- * ERR_INPUT, ERR_MEMORY, ERR_STORE, ERR_STORE_FULL: then nothing has changed.
+ * that an entry that cannot be written leaves the narrower state. For the same
+ * reason a stop that cannot be made durable acts in this process all the same,
+ * with the error returned; taking back that fails changes nothing.
+ * ERR_INPUT, ERR_MEMORY (nothing has changed); errors of store_commit().
  */
 enum err stops_write(struct stops *s, enum stop_kind kind, struct span id, bool on,
                      bool *changed) MUST_CHECK;

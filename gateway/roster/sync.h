@@ -2,7 +2,7 @@
 #ifndef ROSTER_SYNC_H
 #define ROSTER_SYNC_H
 
-#include "roster/roster.h"
+#include "roster/builder.h"
 #include "upstream/leg.h"
 
 /*

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reads pages of records into rows and edges; build.c makes the sets. What
+ * cannot be read makes its record unknown: nothing here guesses. The order of
+ * pages does not matter, because rows exist as soon as anything points at them.
+ */
+#include "roster/builder.h"
+
+#include "base/mem.h"
+#include "roster/builder_priv.h"
+
+#include <jansson.h>
+
+void roster_builder_free(struct roster_builder **b)
+{
+    if (*b == NULL) {
+        return;
+    }
+    roster_destroy((*b)->roster);
+    edges_fini(&(*b)->person_orgs);
+    edges_fini(&(*b)->person_grades);
+    edges_fini(&(*b)->agents);
+    for (size_t i = 0; i < PLACE_KIND_COUNT; i++) {
+        edges_fini(&(*b)->place_grades[i]);
+    }
+    mem_free(*b);
+    *b = NULL;
+}
+
+static enum err init_ids(struct roster *r)
+{
+    enum err e = ids_init(&r->people_ids);
+
+    for (size_t i = 0; i < PLACE_KIND_COUNT && e == OK; i++) {
+        e = ids_init(&r->places[i].ids);
+    }
+    return e != OK ? e : ids_init(&r->grade_names);
+}
+
+enum err roster_builder_new(struct roster_builder **out)
+{
+    struct roster_builder *b = mem_alloc(sizeof(*b));
+    enum err e = ERR_MEMORY;
+
+    if (b == NULL) {
+        return e;
+    }
+    b->roster = mem_alloc(sizeof(*b->roster));
+    if (b->roster != NULL) {
+        e = init_ids(b->roster);
+    }
+    if (e != OK) {
+        roster_builder_free(&b);
+        return e;
+    }
+    *out = b;
+    return OK;
+}
+
+size_t roster_builder_ids(const struct roster_builder *b)
+{
+    return b->seen;
+}
+
+/* A usable id: a string of 1 to ROSTER_MAX_ID bytes. */
+static bool read_id(const json_t *value, struct span *out)
+{
+    size_t len = json_string_length(value);
+
+    if (!json_is_string(value) || len == 0 || len > ROSTER_MAX_ID) {
+        return false;
+    }
+    *out = span_of(json_string_value(value), len);
+    return true;
+}
+
+/* The id that a GUIDRef points at. */
+static bool read_ref(const json_t *ref, struct span *out)
+{
+    return read_id(json_object_get(ref, "sourcedId"), out);
+}
+
+static bool is_deleted(const json_t *record)
+{
+    const json_t *status = json_object_get(record, "status");
+
+    return status != NULL && !json_is_null(status) &&
+           (!json_is_string(status) || strcmp(json_string_value(status), "active") != 0);
+}
+
+/* --- people */
+
+static enum err person_row(struct roster_builder *b, struct span id, uint32_t *number)
+{
+    struct roster *r = b->roster;
+    enum err e = ids_add(&r->people_ids, id, number);
+
+    if (e != OK || *number < r->people_cap) {
+        return e;
+    }
+    uint32_t cap = r->people_cap == 0 ? 64 : r->people_cap * 2;
+    struct person *moved = mem_resize(r->people, cap * sizeof(*moved));
+
+    if (moved == NULL) {
+        return ERR_MEMORY;
+    }
+    memset(moved + r->people_cap, 0, (cap - r->people_cap) * sizeof(*moved));
+    r->people = moved;
+    r->people_cap = cap;
+    return OK;
+}
+
+static enum err place_row(struct roster_builder *b, enum place_kind kind, struct span id,
+                          uint32_t *number)
+{
+    struct place_table *t = &b->roster->places[kind];
+    enum err e = ids_add(&t->ids, id, number);
+
+    if (e != OK || *number < t->cap) {
+        return e;
+    }
+    uint32_t cap = t->cap == 0 ? 64 : t->cap * 2;
+    struct place *moved = mem_resize(t->rows, cap * sizeof(*moved));
+
+    if (moved == NULL) {
+        return ERR_MEMORY;
+    }
+    memset(moved + t->cap, 0, (cap - t->cap) * sizeof(*moved));
+    t->rows = moved;
+    t->cap = cap;
+    return OK;
+}
+
+static enum err add_person_org(struct roster_builder *b, uint32_t person, const json_t *ref)
+{
+    struct span id;
+    uint32_t org;
+
+    if (!read_ref(ref, &id)) {
+        return OK;
+    }
+    enum err e = place_row(b, PLACE_ORG, id, &org);
+
+    b->roster->people[person].flags |= PERSON_ORG;
+    return e != OK ? e : edges_add(&b->person_orgs, person, org);
+}
+
+static enum err add_roles(struct roster_builder *b, uint32_t person, const json_t *roles)
+{
+    struct person *p = &b->roster->people[person];
+    enum err e = OK;
+
+    if (roles != NULL && !json_is_null(roles) && !json_is_array(roles)) {
+        p->flags |= PERSON_UNUSABLE;
+    }
+    for (size_t i = 0; i < json_array_size(roles) && e == OK; i++) {
+        const json_t *item = json_array_get(roles, i);
+        const json_t *word = json_object_get(item, "role");
+        enum role role;
+
+        if (!json_is_string(word)) {
+            p->flags |= PERSON_UNUSABLE;
+        } else if (role_of_word(span_of(json_string_value(word), json_string_length(word)),
+                                &role)) {
+            p->roles |= ROLE_BIT(role);
+        }
+        e = add_person_org(b, person, json_object_get(item, "org"));
+    }
+    return e;
+}
+
+/* Adds the words of a grades[] to the owner's edges. `*bad`: it could not be read whole. */
+static enum err add_grades(struct roster_builder *b, struct edges *edges, uint32_t owner,
+                           const json_t *grades, bool *bad)
+{
+    enum err e = OK;
+
+    *bad = grades != NULL && !json_is_null(grades) && !json_is_array(grades);
+    for (size_t i = 0; i < json_array_size(grades) && e == OK; i++) {
+        struct span word;
+        uint32_t number;
+
+        if (!read_id(json_array_get(grades, i), &word)) {
+            *bad = true;
+            continue;
+        }
+        e = ids_add(&b->roster->grade_names, word, &number);
+        e = e != OK ? e : edges_add(edges, owner, number);
+    }
+    return e;
+}
+
+static enum err add_person_grades(struct roster_builder *b, uint32_t person, const json_t *grades)
+{
+    struct person *p = &b->roster->people[person];
+    bool bad;
+    enum err e = add_grades(b, &b->person_grades, person, grades, &bad);
+
+    p->flags |= json_array_size(grades) > 0 ? PERSON_GRADES : 0;
+    p->flags |= bad ? PERSON_BAD_GRADES : 0;
+    return e;
+}
+
+static enum err add_agents(struct roster_builder *b, uint32_t person, const json_t *agents)
+{
+    bool bad = agents != NULL && !json_is_null(agents) && !json_is_array(agents);
+    enum err e = OK;
+
+    for (size_t i = 0; i < json_array_size(agents) && e == OK; i++) {
+        struct span id;
+        uint32_t other;
+
+        if (!read_ref(json_array_get(agents, i), &id)) {
+            bad = true;
+            continue;
+        }
+        e = person_row(b, id, &other);
+        e = e != OK ? e : edges_add(&b->agents, person, other);
+    }
+    b->roster->people[person].flags |= bad ? PERSON_BAD_LINKS : 0;
+    return e;
+}
+
+static enum err add_user(struct roster_builder *b, struct span id, const json_t *record)
+{
+    uint32_t person;
+    enum err e = person_row(b, id, &person);
+
+    if (e != OK) {
+        return e;
+    }
+    struct person *p = &b->roster->people[person];
+
+    b->seen += (p->flags & PERSON_SEEN) == 0;
+    p->flags |= PERSON_SEEN;
+    p->flags |= is_deleted(record) ? PERSON_UNUSABLE : 0;
+    e = add_roles(b, person, json_object_get(record, "roles"));
+    e = e != OK ? e : add_person_org(b, person, json_object_get(record, "primaryOrg"));
+    e = e != OK ? e : add_person_grades(b, person, json_object_get(record, "grades"));
+    return e != OK ? e : add_agents(b, person, json_object_get(record, "agents"));
+}
+
+/* --- places */
+
+/* Seen a second time, a place must say the same, or it is unknown. */
+static void settle(struct roster_builder *b, struct place *p, uint32_t org, uint8_t flags)
+{
+    bool again = (p->flags & PLACE_SEEN) != 0;
+
+    if (again && (p->org != org || ((p->flags ^ flags) & PLACE_SCHOOL) != 0)) {
+        flags |= PLACE_UNUSABLE;
+    }
+    b->seen += !again;
+    p->org = org;
+    p->flags |= (uint8_t)(PLACE_SEEN | flags);
+}
+
+static enum err add_place(struct roster_builder *b, enum place_kind kind, uint32_t number,
+                          const json_t *ref)
+{
+    struct span id;
+    uint32_t org = IDS_NONE;
+    enum err e = read_ref(ref, &id) ? place_row(b, PLACE_ORG, id, &org) : OK;
+
+    if (e == OK) {
+        settle(b, &b->roster->places[kind].rows[number], org, 0);
+    }
+    return e;
+}
+
+static enum err add_org(struct roster_builder *b, struct span id, const json_t *record)
+{
+    const json_t *type = json_object_get(record, "type");
+    bool school = json_is_string(type) && strcmp(json_string_value(type), "school") == 0;
+    struct span above;
+    uint32_t number, parent = IDS_NONE;
+    enum err e = place_row(b, PLACE_ORG, id, &number);
+
+    if (e == OK && read_ref(json_object_get(record, "parent"), &above)) {
+        e = place_row(b, PLACE_ORG, above, &parent);
+    }
+    if (e == OK) {
+        settle(b, &b->roster->places[PLACE_ORG].rows[number], parent, school ? PLACE_SCHOOL : 0);
+    }
+    return e;
+}
+
+static enum err add_graded(struct roster_builder *b, enum place_kind kind, struct span id,
+                           const json_t *record)
+{
+    const json_t *grades = json_object_get(record, "grades");
+    uint32_t number;
+    bool bad = false;
+    enum err e = place_row(b, kind, id, &number);
+
+    e = e != OK ? e
+                : add_place(b, kind, number,
+                            json_object_get(record, kind == PLACE_CLASS ? "school" : "org"));
+    e = e != OK ? e : add_grades(b, &b->place_grades[kind], number, grades, &bad);
+    if (e == OK) {
+        struct place *p = &b->roster->places[kind].rows[number];
+
+        p->flags |= json_array_size(grades) > 0 ? PLACE_GRADES : 0;
+        p->flags |= bad ? PLACE_UNUSABLE : 0;
+    }
+    return e;
+}
+
+static enum err add_class(struct roster_builder *b, struct span id, const json_t *record)
+{
+    return add_graded(b, PLACE_CLASS, id, record);
+}
+
+static enum err add_course(struct roster_builder *b, struct span id, const json_t *record)
+{
+    return add_graded(b, PLACE_COURSE, id, record);
+}
+
+/* --- documents */
+
+static const struct collection {
+    const char *name;
+    enum err (*add)(struct roster_builder *b, struct span id, const json_t *record);
+} collections[] = {
+    {"orgs", add_org}, {"users", add_user}, {"classes", add_class}, {"courses", add_course}};
+
+static const struct collection *find_collection(struct span name)
+{
+    for (size_t i = 0; i < sizeof(collections) / sizeof(collections[0]); i++) {
+        if (span_eq_str(name, collections[i].name)) {
+            return &collections[i];
+        }
+    }
+    return NULL;
+}
+
+static enum err add_records(struct roster_builder *b, const struct collection *c,
+                            const json_t *records)
+{
+    enum err e = OK;
+
+    for (size_t i = 0; i < json_array_size(records) && e == OK; i++) {
+        const json_t *record = json_array_get(records, i);
+        struct span id;
+
+        if (read_ref(record, &id)) {
+            e = c->add(b, id, record);
+        } else {
+            b->skipped++;
+        }
+    }
+    return e;
+}
+
+/* The one array of the envelope, or NULL. */
+static const json_t *open_envelope(const json_t *root, const struct resource *resource)
+{
+    const json_t *records =
+        json_object_getn(root, (const char *)resource->collection.ptr, resource->collection.len);
+
+    return json_object_size(root) == 1 && json_is_array(records) ? records : NULL;
+}
+
+enum err roster_builder_add(struct roster_builder *b, const struct resource *resource,
+                            struct span document, size_t *rows)
+{
+    const struct collection *c = find_collection(resource->name);
+    json_error_t why;
+    enum err e = ERR_UP_ENVELOPE;
+
+    if (c == NULL) {
+        return ERR_INPUT;
+    }
+    if (document.len > ROSTER_MAX_DOCUMENT) {
+        return ERR_TOO_BIG;
+    }
+    json_t *root = json_loadb((const char *)document.ptr, document.len,
+                              JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
+
+    if (root == NULL) {
+        return json_error_code(&why) == json_error_out_of_memory ? ERR_MEMORY : ERR_UP_JSON;
+    }
+    const json_t *records = open_envelope(root, resource);
+
+    if (records != NULL) {
+        e = add_records(b, c, records);
+        *rows = e == OK ? json_array_size(records) : *rows;
+    }
+    json_decref(root);
+    return e;
+}

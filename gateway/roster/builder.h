@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ROSTER_BUILDER_H
+#define ROSTER_BUILDER_H
+
+#include "roster/roster.h"
+
+/* Makes a snapshot out of the source's collections, page by page. One thread. */
+struct roster_builder;
+
+enum { ROSTER_MAX_DOCUMENT = 16 * 1024 * 1024, ROSTER_MAX_ID = 1024 };
+
+/*
+ * Building: documents of the source's collections are fed in any order; orgs
+ * are needed before finish. ERR_MEMORY, ERR_CRYPTO (no random hash key).
+ */
+enum err roster_builder_new(struct roster_builder **out) MUST_CHECK;
+void roster_builder_free(struct roster_builder **b);
+
+/*
+ * Adds one page of `resource`, told apart by its name (orgs, users, classes,
+ * courses; others are ERR_INPUT). `document` is a whole JSON text of at most
+ * ROSTER_MAX_DOCUMENT bytes (else ERR_TOO_BIG) and is borrowed for the call.
+ * `*rows` gets the number of records seen, for paging; untouched on failure.
+ *
+ * Fail closed: a record without a usable id is skipped and counted. A person
+ * whose roles cannot be read, or whose status is anything but active or absent, is unknown from
+ * then on. A person seen twice keeps the union of roles, schools, grades and
+ * links. A class or course with malformed grades is unknown.
+ * ERR_UP_JSON (also a duplicate key, and some failed allocations of the JSON
+ * parser), ERR_UP_ENVELOPE (also members beside the array), ERR_MEMORY: after those
+ * the builder may only be freed.
+ */
+enum err roster_builder_add(struct roster_builder *b, const struct resource *resource,
+                            struct span document, size_t *rows) MUST_CHECK;
+
+/* Distinct ids taken so far: a page that adds none comes from a source that does not page. */
+size_t roster_builder_ids(const struct roster_builder *b);
+
+/*
+ * Makes the snapshot (one reference, the caller's); the builder may only be
+ * freed afterwards. ERR_MEMORY; ERR_INPUT when there is no org of type school.
+ */
+enum err roster_build(struct roster_builder *b, int64_t now_ms, struct roster **out) MUST_CHECK;
+
+#endif
