@@ -6,6 +6,7 @@
  */
 #include "policy/catalog_priv.h"
 #include "policy/nearest.h"
+#include "policy/vocabulary.h"
 
 struct field_form {
     struct span type, of, class, guards, bar, placeholder, grant;
@@ -251,27 +252,43 @@ static void read_placeholder(const struct field_reader *f)
     f->field->placeholder = f->form->placeholder;
 }
 
-/* "Student Name / First and/or Last" for students and guardians, one word for the others. */
+/* Splits "Student Name / First and/or Last"; text without " / " is all element. */
+static void split_element(struct span text, struct span *category, struct span *element)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (span_starts(span_from(text, i), SPAN(" / "))) {
+            *category = span_sub(text, 0, i);
+            *element = span_from(text, i + 3);
+            return;
+        }
+    }
+    *category = SPAN("Staff");
+    *element = text;
+}
+
+/* What a role gets the field by; the element must be one of the vocabulary and of the role. */
 static void read_role(const struct field_reader *f, enum role role)
 {
-    struct span text = f->form->roles[role];
+    struct span category, word;
     struct field_grant *grant = &f->field->grant[role];
-    bool element = role == ROLE_STUDENT || role == ROLE_GUARDIAN;
-    size_t cut = 0;
-    while (cut < text.len && !span_starts(span_from(text, cut), SPAN(" / "))) {
-        cut++;
-    }
-    if (role == ROLE_NONE && !span_eq_str(text, "yes")) {
-        complain(f, role_word(role), "expected yes");
-    } else if (element != (cut < text.len)) {
-        complain(f, role_word(role),
-                 element ? "expected \"Category / Element\" of Exhibit B" : "expected one word");
-    }
     grant->by = f->form->by_name ? GRANT_NAME : GRANT_ELEMENT;
-    if (role != ROLE_NONE) { /* there the resource's name, which is known later */
-        grant->category = span_sub(text, 0, cut);
-        grant->element = element ? span_from(text, cut + 3) : span_of(NULL, 0);
+    if (role == ROLE_NONE) { /* its category is the resource's name, which is known later */
+        if (!span_eq_str(f->form->roles[role], "yes")) {
+            complain(f, role_word(role), "expected yes");
+        }
+        return;
     }
+    split_element(f->form->roles[role], &category, &word);
+    const struct element *element = element_find(category, word);
+    bool of_staff = role == ROLE_TEACHER || role == ROLE_STAFF;
+    if (element == NULL || element_is_ndpa(element) == of_staff) {
+        complain(f, role_word(role),
+                 of_staff ? "expected one word for staff data, such as Name or Email"
+                          : "expected \"Category / Element\" of Exhibit B");
+        return;
+    }
+    grant->category = element->category;
+    grant->element = element->element;
 }
 
 static bool names_roles(const struct field_form *form)

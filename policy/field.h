@@ -54,9 +54,9 @@ enum grant_by {
 };
 
 /*
- * Students and guardians: category and element of NDPA Exhibit B. Teachers and
- * staff: one word ("Name", "Email") as category, no element. ROLE_NONE: the
- * resource's name as category, no element. Both empty for NEVER and STRUCTURE.
+ * Category and element as in policy/vocabulary.h, in their full form: Exhibit B
+ * for students and guardians, "Staff" and a word for teachers and staff. ROLE_NONE:
+ * the resource's name as category, no element. Both empty for NEVER and STRUCTURE.
  */
 struct field_grant {
     enum grant_by by;

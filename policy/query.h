@@ -48,10 +48,13 @@ struct param {
     struct span value;
 };
 
-/* What was wrong: the parameter and, where one is concerned, the field (both names, no values). */
+/*
+ * What was wrong. All words come from the catalog or from code, never from the
+ * request, so that they may be logged: what is not known stays empty.
+ */
 struct refusal {
-    struct span param;
-    struct span field;
+    struct span param;  /* "filter" */
+    struct span field;  /* dotted path of the catalog */
     struct span clause; /* of the agreement, e.g. "ends", "exhibit-b", "where" */
 };
 

@@ -28,6 +28,7 @@ struct plan {
     bool item;
     struct span id;
     const struct program *programs[ROLE_COUNT]; /* NULL: records of that role are withheld */
+    struct fieldset plain[ROLE_COUNT];          /* per role: leaves released as they are */
     role_mask shared;         /* roles that any resource shares: whom references may name */
     struct fieldset asked;    /* leaves a record may show: `fields`, or everything */
     struct fieldset upstream; /* leaves to ask the source for: asked and granted to any role, and
@@ -51,6 +52,7 @@ enum { MAX_SUBJECTS = 256 };
 
 /* What a record says of itself, taken from its index by the catalog's fact marks. */
 struct record_facts {
+    struct span id;           /* its own sourcedId; empty when missing or malformed */
     struct fact_set subjects; /* ids of the people it is about; unknown: missing or malformed */
     struct fact_set schools;
     struct fact_set grades;
