@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROXY_BATCH_PRIV_H
+#define PROXY_BATCH_PRIV_H
+
+#include "proxy/exchange_priv.h"
+
+/*
+ * Batches: whole released records gather, are recorded by one entry, and leave
+ * only after it is durable (invariant 2). At most three are in flight.
+ */
+
+/*
+ * Adds one released record to the batch being filled and seals the batch at its
+ * size, so that boundaries depend on the released records alone (SAFETY R1).
+ * ERR_MEMORY, ERR_TOO_BIG, ERR_BUSY, ERR_LEDGER.
+ */
+enum err batch_add(struct exchange *x, const struct redact_record *record) MUST_CHECK;
+
+/* Writes the envelope's end and seals the last batch. As batch_add(). */
+enum err batch_finish(struct exchange *x) MUST_CHECK;
+
+/* The oldest sealed batch, or NULL. */
+struct batch *batch_sealed(struct exchange *x);
+
+/* True if another batch may be put in flight now. */
+bool batch_may_queue(const struct exchange *x);
+
+/* Checks every subject again and queues the batch's entry. Errors: those of
+ * exchange_recheck(), ERR_STOPPED for a subject, the ledger's. */
+enum err batch_queue(struct exchange *x, struct batch *b) MUST_CHECK;
+
+/* Batches without subjects wait for the request alone: marks them durable once it is. */
+void batch_settle(struct exchange *x);
+
+/* Hands durable batches to the server as far as it has room. */
+enum err batch_release(struct exchange *x) MUST_CHECK;
+
+void batch_init_all(struct exchange *x);
+void batch_fini_all(struct exchange *x);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROXY_WORLD_H
+#define PROXY_WORLD_H
+
+#include "auth/token.h"
+#include "roster/roster.h"
+
+/*
+ * A world is one immutable snapshot of policy, keys and roster (invariant 9). It
+ * is built whole, then swapped; an exchange pins the one it began with. Policy
+ * and roster change at their own pace, so a world shares both by reference.
+ */
+struct rules {
+    struct catalog *catalog;
+    struct policy *policy;
+    struct keyring *keyring;
+    struct span href_base; /* public URL + catalog base; owned */
+    char digest[65];       /* SHA-256 of the policy, hex */
+    _Atomic unsigned refs;
+};
+
+/*
+ * Takes over catalog, policy and keyring on success; on ERR_MEMORY or
+ * ERR_CRYPTO they are still the caller's. One reference, the caller's.
+ */
+enum err rules_new(struct catalog *catalog, struct policy *policy, struct keyring *keyring,
+                   struct span public_url, struct rules **out) MUST_CHECK;
+struct rules *rules_ref(struct rules *r);
+void rules_unref(struct rules **r);
+
+struct world {
+    struct rules *rules;
+    struct roster *roster;
+    uint64_t version; /* set by world_box_swap(), from 1 */
+    _Atomic unsigned refs;
+};
+
+/* Takes its own references to rules and roster. ERR_MEMORY. One reference, the caller's. */
+enum err world_new(struct rules *rules, struct roster *roster, struct world **out) MUST_CHECK;
+struct world *world_ref(struct world *w);
+void world_unref(struct world **w);
+
+/* The current world of a process; any thread may read, one thread swaps. */
+struct world_box;
+
+enum err world_box_new(struct world_box **out) MUST_CHECK;
+void world_box_free(struct world_box **box);
+
+/* Puts a world in force (taking the caller's reference) and lets the last one go. */
+void world_box_swap(struct world_box *box, struct world *w);
+
+/* A reference to the world in force, or NULL before the first. */
+struct world *world_box_get(struct world_box *box);
+
+/* The version in force, without a lock: workers ask before each exchange. */
+uint64_t world_box_version(const struct world_box *box);
+
+#endif
