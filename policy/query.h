@@ -28,6 +28,7 @@ struct clause {
 };
 
 struct query {
+    const struct resource *resource;
     struct clause clauses[QUERY_MAX_CLAUSES];
     uint8_t clause_count;
     bool any; /* OR; else AND */
@@ -68,7 +69,12 @@ struct refusal {
 enum err query_parse(const struct resource *r, bool item, const struct param *params, size_t n,
                      struct arena *arena, struct query *out, struct refusal *why) MUST_CHECK;
 
-/* Appends the filter in canonical form, not percent-encoded; nothing without clauses. */
+/*
+ * Appends the filter for the source in canonical form, not percent-encoded. What
+ * the source must not decide is left out (!= over a list: the rows it would drop
+ * tell of items that are withheld); so it may append nothing. Records that come
+ * back are compared with all clauses in any case.
+ */
 void query_put_filter(struct buf *out, const struct query *q);
 
 /* Appends a field as `sort` and `filter` name it: a ref as "class.sourcedId". */

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Deciding requests: may this be asked at all, and what may be forwarded. Records
+ * and references are decided in verdict_row.c. Everything starts from "no": a
+ * program must exist, a field must be in it, an id must be in scope.
+ */
+#include "policy/verdict.h"
+
+#include "policy/verdict_priv.h"
+
+static const char *const reason_words[ROW_REASON_COUNT] = {
+    [ROW_RELEASED] = "released", [ROW_ROLE] = "role",     [ROW_SUBJECT] = "subject",
+    [ROW_SCHOOL] = "school",     [ROW_GRADE] = "grade",   [ROW_STOPPED] = "stopped",
+    [ROW_FILTER] = "filter",     [ROW_REF] = "reference",
+};
+
+const char *row_reason_word(enum row_reason reason)
+{
+    return (unsigned)reason < ROW_REASON_COUNT ? reason_words[reason] : "";
+}
+
+static enum err refuse(struct refusal *why, enum err e, const char *param, const char *clause)
+{
+    *why = (struct refusal){.param = span_str(param), .clause = span_str(clause)};
+    return e;
+}
+
+static enum err refuse_field(struct refusal *why, enum err e, const char *param,
+                             const struct field *f)
+{
+    *why = (struct refusal){.param = span_str(param), .field = f->path, .clause = SPAN("share")};
+    return e;
+}
+
+/* --- what the agreement shares ------------------------------------------------ */
+
+static enum err check_dates(const struct request_facts *facts, struct refusal *why)
+{
+    if (facts->local_date < facts->agreement->from) {
+        return refuse(why, ERR_AGREEMENT_NOT_YET, NULL, "from");
+    }
+    if (facts->local_date > facts->agreement->ends) {
+        return refuse(why, ERR_AGREEMENT_ENDED, NULL, "ends");
+    }
+    return OK;
+}
+
+/* Leaves that a program releases unchanged. */
+static struct fieldset plain_of(const struct program *p)
+{
+    struct fieldset plain = {{0}};
+    for (unsigned i = 0; i < p->resource->field_count; i++) {
+        if (fieldset_has(&p->keep, i) && p->rules[i].transform == TRANSFORM_AS_IS) {
+            fieldset_add(&plain, i);
+        }
+    }
+    return plain;
+}
+
+static bool find_programs(const struct request_facts *facts, struct plan *plan)
+{
+    bool found = false;
+    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+        if ((plan->resource->roles & ROLE_BIT(role)) == 0) {
+            continue;
+        }
+        const struct program *p = policy_program(facts->policy, facts->agreement, plan->resource,
+                                                 (enum role)role, facts->local_date);
+        plan->programs[role] = p;
+        if (p != NULL) {
+            plan->plain[role] = plain_of(p);
+            found = true;
+        }
+    }
+    return found;
+}
+
+static role_mask shared_roles(const struct request_facts *facts)
+{
+    const struct catalog *c = policy_catalog(facts->policy);
+    role_mask shared = 0;
+    for (size_t i = 0; i < catalog_resource_count(c); i++) {
+        for (unsigned role = 0; role < ROLE_COUNT; role++) {
+            if (policy_program(facts->policy, facts->agreement, catalog_resource(c, i),
+                               (enum role)role, facts->local_date) != NULL) {
+                shared |= ROLE_BIT(role);
+            }
+        }
+    }
+    return shared;
+}
+
+/* Leaves that some role's program releases. */
+static struct fieldset granted_of(const struct plan *plan)
+{
+    struct fieldset granted = {{0}};
+    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+        for (size_t w = 0; plan->programs[role] != NULL && w < FIELDSET_WORDS; w++) {
+            granted.word[w] |= plan->programs[role]->keep.word[w];
+        }
+    }
+    return granted;
+}
+
+/* --- rows and totals ---------------------------------------------------------- */
+
+/* A required reference that can be out of scope or malformed takes its row with it. */
+static bool has_required_ref(const struct resource *r)
+{
+    for (size_t i = 0; i < r->field_count; i++) {
+        const struct field *f = &r->fields[i];
+        if (f->kind == FIELD_REF && f->required && f->ref != REF_ACADEMIC_SESSION) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* True unless no rule of the agreement can ever withhold a record of this resource. */
+static bool rows_are_ruled(const struct plan *plan)
+{
+    const struct agreement *a = plan->agreement;
+    if (plan->resource->roles != ROLE_BIT(ROLE_NONE) || has_required_ref(plan->resource)) {
+        return true;
+    }
+    switch (plan->resource->ref) {
+    case REF_ACADEMIC_SESSION:
+        return false;
+    case REF_ORG:
+        return a->schools != NULL;
+    case REF_COURSE:
+        return a->schools != NULL || a->grades != NULL;
+    default:
+        return true;
+    }
+}
+
+static void settle_rows(struct plan *plan)
+{
+    plan->has_row_rules = rows_are_ruled(plan) || plan->query->clause_count > 0;
+    plan->totals = !plan->has_row_rules;
+    plan->about_students =
+        plan->programs[ROLE_STUDENT] != NULL || plan->programs[ROLE_GUARDIAN] != NULL;
+}
+
+/* --- the id in the path ------------------------------------------------------- */
+
+/* What the roster alone says of a person; the record may still take away more. */
+static bool person_may_show(const struct plan *plan)
+{
+    struct row_verdict row;
+    struct record_facts facts = {
+        .id = plan->id,
+        .subjects = {.known = TRI_YES, .items = &plan->id, .count = 1},
+        .schools = {.known = TRI_UNKNOWN},
+        .grades = {.known = TRI_UNKNOWN},
+    };
+    verdict_row(plan, &facts, &row);
+    return row.reason == ROW_RELEASED;
+}
+
+static bool id_may_show(const struct plan *plan)
+{
+    if (plan->resource->is_person) {
+        return person_may_show(plan);
+    }
+    switch (plan->resource->ref) {
+    case REF_ORG:
+    case REF_CLASS:
+    case REF_COURSE:
+        return place_is_known(plan, plan->resource->ref, plan->id) &&
+               place_in_scope(plan, plan->resource->ref, plan->id);
+    case REF_ACADEMIC_SESSION:
+    case REF_ENROLLMENT:
+        return true; /* decided on the record */
+    default:
+        return false;
+    }
+}
+
+/* --- what the question names -------------------------------------------------- */
+
+static bool role_is_planned(const struct plan *plan, unsigned role)
+{
+    return plan->programs[role] != NULL;
+}
+
+/* A clause may name what at least one role's records show unchanged. */
+static enum err check_filter(const struct plan *plan, struct refusal *why)
+{
+    for (size_t i = 0; i < plan->query->clause_count; i++) {
+        const struct field *f = plan->query->clauses[i].field;
+        bool seen = false;
+        for (unsigned role = 0; role < ROLE_COUNT; role++) {
+            seen |= role_is_planned(plan, role) && fieldset_has(&plan->plain[role], f->number);
+        }
+        if (!seen) {
+            return refuse_field(why, ERR_FILTER_FIELD, "filter", f);
+        }
+    }
+    return OK;
+}
+
+/* A value may be missing in one record and not in another only if the source says so. */
+static bool every_row_has(const struct plan *plan, const struct field *f)
+{
+    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+        if (role_is_planned(plan, role) && !fieldset_has(&plan->plain[role], f->number)) {
+            return false;
+        }
+    }
+    bool scoped = f->kind == FIELD_REF && f->ref != REF_ACADEMIC_SESSION && f->ref != REF_RESOURCE;
+    return !f->list && f->parent == CATALOG_ROOT && (!scoped || f->required);
+}
+
+static enum err check_sort(const struct plan *plan, struct refusal *why)
+{
+    const struct field *f = plan->query->sort;
+    return f == NULL || every_row_has(plan, f) ? OK : refuse_field(why, ERR_SORT_FIELD, "sort", f);
+}
+
+/* True if the field, or some leaf below an object, is in the set. */
+static bool touches(const struct resource *r, const struct field *f, const struct fieldset *set)
+{
+    bool found = f->kind != FIELD_OBJECT && fieldset_has(set, f->number);
+    for (size_t i = f->number + 1U; !found && i < r->field_count; i++) {
+        found = r->fields[i].parent == f->number && touches(r, &r->fields[i], set);
+    }
+    return found;
+}
+
+static enum err check_fields(const struct plan *plan, const struct fieldset *granted,
+                             struct refusal *why)
+{
+    const struct resource *r = plan->resource;
+    for (unsigned i = 0; plan->query->has_fields && i < r->field_count; i++) {
+        if (fieldset_has(&plan->query->named, i) && !touches(r, &r->fields[i], granted)) {
+            return refuse_field(why, ERR_FIELDS, "fields", &r->fields[i]);
+        }
+    }
+    return OK;
+}
+
+static enum err check_query(const struct plan *plan, const struct fieldset *granted,
+                            struct refusal *why)
+{
+    enum err e = check_filter(plan, why);
+    e = e != OK ? e : check_sort(plan, why);
+    return e != OK ? e : check_fields(plan, granted, why);
+}
+
+/* --- what to ask the source for ------------------------------------------------ */
+
+static struct fieldset all_leaves(const struct resource *r)
+{
+    struct fieldset all = {{0}};
+    for (unsigned i = 0; i < r->field_count; i++) {
+        if (r->fields[i].kind != FIELD_OBJECT) {
+            fieldset_add(&all, i);
+        }
+    }
+    return all;
+}
+
+/* Fields that decide over rows and items, whether they leave or not. */
+static bool decides(const struct field *f)
+{
+    bool id = f->parent == CATALOG_ROOT && span_eq_str(f->name, "sourcedId");
+    return id || f->facts != 0 || f->guards_item || f->bar != BAR_NONE ||
+           (f->kind == FIELD_REF && f->required);
+}
+
+static void settle_upstream(struct plan *plan, const struct fieldset *granted)
+{
+    for (size_t w = 0; w < FIELDSET_WORDS; w++) {
+        plan->upstream.word[w] = plan->asked.word[w] & granted->word[w];
+    }
+    for (unsigned i = 0; i < plan->resource->field_count; i++) {
+        if (decides(&plan->resource->fields[i])) {
+            fieldset_add(&plan->upstream, i);
+        }
+    }
+    for (size_t i = 0; i < plan->query->clause_count; i++) {
+        fieldset_add(&plan->upstream, plan->query->clauses[i].field->number);
+    }
+}
+
+enum err verdict_request(const struct request_facts *facts, struct plan *plan, struct refusal *why)
+{
+    struct plan made = {
+        .policy = facts->policy,
+        .agreement = facts->agreement,
+        .roster = facts->roster,
+        .resource = facts->route->resource,
+        .query = facts->query,
+        .item = facts->route->item,
+        .id = facts->route->id,
+    };
+    enum err e = check_dates(facts, why);
+    if (e != OK) {
+        return e;
+    }
+    if (!find_programs(facts, &made)) {
+        return refuse(why, ERR_RESOURCE, NULL, "share");
+    }
+    made.shared = shared_roles(facts);
+    made.asked = facts->query->has_fields ? facts->query->fields : all_leaves(made.resource);
+    if (made.item && !id_may_show(&made)) {
+        return refuse(why, ERR_RECORD, NULL, NULL);
+    }
+    struct fieldset granted = granted_of(&made);
+    e = check_query(&made, &granted, why);
+    if (e != OK) {
+        return e;
+    }
+    settle_rows(&made);
+    settle_upstream(&made, &granted);
+    *plan = made;
+    return OK;
+}
