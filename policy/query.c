@@ -266,15 +266,17 @@ static enum err read_param(struct query_reader *q, const struct param *p, unsign
     return ERR_PARAM;
 }
 
-enum err query_parse(const struct resource *r, bool item, const struct param *params, size_t n,
-                     struct arena *arena, struct query *out, struct refusal *why)
+enum err query_parse(const struct route *route, const struct params *params, struct arena *arena,
+                     struct query *out, struct refusal *why)
 {
+    const struct resource *r = route->resource;
+    unsigned allowed = route->item ? r->item_params : r->collection_params;
     struct query_reader q = {
         .resource = r, .arena = arena, .query = {.resource = r, .limit = QUERY_DEFAULT_LIMIT}};
     unsigned seen = 0;
     enum err e = OK;
-    for (size_t i = 0; e == OK && i < n; i++) {
-        e = read_param(&q, &params[i], item ? r->item_params : r->collection_params, &seen);
+    for (size_t i = 0; e == OK && i < params->count; i++) {
+        e = read_param(&q, &params->items[i], allowed, &seen);
     }
     if (e == OK && q.ordered && q.query.sort == NULL) {
         q.why.param = SPAN("orderBy");
@@ -337,23 +339,42 @@ static void put_clause(struct buf *out, const struct clause *c)
     put_value(out, c->value);
 }
 
-void query_put_filter(struct buf *out, const struct query *q)
+static void put_clauses(struct buf *out, const struct query *q,
+                        bool (*wanted)(const struct query *q, const struct clause *c))
 {
-    size_t kept = 0;
+    bool first = true;
     for (size_t i = 0; i < q->clause_count; i++) {
-        kept += may_forward(q, &q->clauses[i]);
-    }
-    if (q->any && kept < q->clause_count) {
-        return;
-    }
-    for (size_t i = 0, put = 0; i < q->clause_count; i++) {
-        if (!may_forward(q, &q->clauses[i])) {
+        if (!wanted(q, &q->clauses[i])) {
             continue;
         }
-        if (put++ > 0) {
+        if (!first) {
             buf_put_str(out, q->any ? " OR " : " AND ");
         }
         put_clause(out, &q->clauses[i]);
+        first = false;
+    }
+}
+
+static bool every_clause(const struct query *q, const struct clause *c)
+{
+    (void)q;
+    (void)c;
+    return true;
+}
+
+void query_put_clauses(struct buf *out, const struct query *q)
+{
+    put_clauses(out, q, every_clause);
+}
+
+void query_put_filter(struct buf *out, const struct query *q)
+{
+    bool all = true;
+    for (size_t i = 0; i < q->clause_count; i++) {
+        all &= may_forward(q, &q->clauses[i]);
+    }
+    if (all || !q->any) {
+        put_clauses(out, q, may_forward);
     }
 }
 

@@ -43,10 +43,15 @@ struct query {
     struct fieldset named;  /* the same as written: objects by their own number */
 };
 
-/* One decoded parameter. */
+/* Decoded parameters, in the order of the request. */
 struct param {
     struct span name;
     struct span value;
+};
+
+struct params {
+    const struct param *items;
+    size_t count;
 };
 
 /*
@@ -66,8 +71,11 @@ struct refusal {
  * ERR_FIELDS, ERR_MEMORY; `why` then names the parameter. A limit over the
  * maximum is lowered to it.
  */
-enum err query_parse(const struct resource *r, bool item, const struct param *params, size_t n,
-                     struct arena *arena, struct query *out, struct refusal *why) MUST_CHECK;
+enum err query_parse(const struct route *route, const struct params *params, struct arena *arena,
+                     struct query *out, struct refusal *why) MUST_CHECK;
+
+/* Appends all clauses in canonical form: the question, to bind a cursor to or to link again. */
+void query_put_clauses(struct buf *out, const struct query *q);
 
 /*
  * Appends the filter for the source in canonical form, not percent-encoded. What

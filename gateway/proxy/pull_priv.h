@@ -45,6 +45,7 @@ enum err source_target(struct buf *out, const struct plan *plan, uint64_t from,
                        uint64_t rows) MUST_CHECK;
 
 /* Appends `sort`, `orderBy`, `filter` in canonical form, each with a leading '&'; links use it. */
-void source_put_query(struct buf *out, const struct query *q);
+void source_put_query(struct buf *out, const struct query *q,
+                      void (*put_filter)(struct buf *out, const struct query *q));
 
 #endif

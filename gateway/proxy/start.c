@@ -57,8 +57,8 @@ static enum err read_question(struct exchange *x)
     for (size_t i = 0; i < t->param_count; i++) {
         params[i] = (struct param){t->params[i].name, t->params[i].value};
     }
-    return query_parse(x->route.resource, x->route.item, params, t->param_count, &x->arena,
-                       &x->query, &x->why);
+    return query_parse(&x->route, &(struct params){params, t->param_count}, &x->arena, &x->query,
+                       &x->why);
 }
 
 static enum err decide(struct exchange *x)
