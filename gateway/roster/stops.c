@@ -13,7 +13,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { MAX_ID = 1024, BUSY_MS = 5000 };
+enum { MAX_ID = 1024, BUSY_MS = 250 };
 
 struct stop_set {
     atomic_uint refs;

@@ -2,42 +2,14 @@
 #ifndef UPSTREAM_LEG_H
 #define UPSTREAM_LEG_H
 
-#include "base/span.h"
-#include "net/stream.h"
+#include "upstream/pool.h"
 
 /*
- * One leg is one GET to the district's data source. A pool belongs to one
- * worker's loop and keeps idle connections. A leg whose reused connection broke
- * before any byte came back is tried once more on a fresh one; nothing else is
- * ever tried again, a timeout neither.
+ * One leg is one GET to the district's data source. A leg whose reused
+ * connection broke before any byte came back is tried once more on a fresh one;
+ * nothing else is ever tried again, a timeout neither.
  */
-struct pool;
 struct leg;
-
-struct pool_setup {
-    const char *address;      /* "unix:/path" or "host:port" */
-    struct tls_context *tls;  /* NULL: plain */
-    const char *server_name;  /* Host header, and the name to verify with TLS */
-    unsigned max_connections; /* at once; further legs wait in a bounded queue; 0: 32 */
-    unsigned max_idle;        /* kept open; 0: 8 */
-    unsigned max_waiting;     /* length of the queue; 0: 256 */
-    int64_t wait_ms;          /* in the queue; 0: 10,000 */
-    int64_t connect_ms;       /* with the TLS handshake; 0: 5,000 */
-    int64_t head_ms;          /* request sent to head complete; 0: 30,000 */
-    int64_t body_ms;          /* without a byte, unless paused; 0: 30,000 */
-    int64_t idle_ms;          /* an idle connection is closed after; 0: 15,000 */
-};
-
-/* Strings are copied; `tls` is borrowed for the pool's life. ERR_MEMORY, ERR_INPUT. */
-enum err pool_new(struct loop *l, const struct pool_setup *setup, struct pool **out) MUST_CHECK;
-void pool_free(struct pool **p); /* every leg must have ended */
-
-struct pool_counts {
-    uint64_t started, reused, retried, failed;
-    uint64_t poisoned; /* idle connections on which bytes came unasked */
-    unsigned open, idle, waiting;
-};
-void pool_read_counts(const struct pool *p, struct pool_counts *out);
 
 struct leg_head {
     unsigned status; /* 200 and 404 only reach the caller; others end the leg, ERR_UP_STATUS */
@@ -47,8 +19,8 @@ struct leg_head {
 
 /*
  * Called in the order head, body*, then exactly one of end or fail; with that
- * call the leg is gone. From each of them leg_pause() and leg_abort() are
- * allowed. Spans live until the call returns.
+ * call the leg is gone. From head and body leg_pause() and leg_abort() are allowed,
+ * from each of them leg_start(). Spans live until the call returns.
  */
 struct leg_events {
     void (*head)(void *ctx, const struct leg_head *head);
@@ -77,8 +49,11 @@ struct leg_events {
 enum err leg_start(struct pool *p, struct span target, const struct leg_events *events,
                    struct leg **out) MUST_CHECK;
 
-/* Back-pressure: stops reading from the source. No event comes until leg_resume(), which itself
- * calls none. The body deadline rests meanwhile. Both are harmless when repeated. */
+/*
+ * Back-pressure: stops reading from the source. No event comes until leg_resume(),
+ * which itself calls none. The body deadline rests meanwhile. Both do nothing
+ * when repeated and before head() was called.
+ */
 void leg_pause(struct leg *leg);
 void leg_resume(struct leg *leg);
 
