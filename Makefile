@@ -24,9 +24,10 @@ Q        := $(if $(V),,@)
 say       = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 PYTHON   := /usr/bin/python3
 
-LIBS     := openssl libjwt jansson sqlite3 libuv yaml-0.1 libzip
+LIBS     := openssl jansson sqlite3 libuv yaml-0.1 libzip
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 PKG_LIBS   = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lcsv -lz
+TEST_LIBS  = -lcmocka $(shell pkg-config --libs libjwt 2>/dev/null)
 
 # llhttp: Debian 12 ships its C sources, Debian 13 a library.
 LLHTTP_DIR  := $(firstword $(wildcard /usr/share/llhttp))
@@ -74,7 +75,7 @@ $(BUILD)/hallpass: $(BUILD)/obj/gateway/cli/main.o $(LIB)
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/test_%.o $(SUPPORT) $(LIB)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ -lcmocka $(PKG_LIBS) $(LLHTTP_LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ $(TEST_LIBS) $(PKG_LIBS) $(LLHTTP_LIB)
 
 # Without libFuzzer a target replays its corpus; tests/support/replay_main.c has the main().
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay_main.o $(LIB)

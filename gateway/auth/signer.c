@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Minting with libjwt, so that our verifier is tested against tokens that it did
- * not write. libjwt wants the key as PEM for each token; the PEM is kept and
- * wiped at the end.
+ * Minting with OpenSSL. libjwt 1.10 (Debian 12) writes `typ: JWT` over whatever
+ * it is given, and an access token must say at+jwt; so it is the tests' oracle
+ * only (docs/decisions/012-libjwt-is-an-oracle.md).
  */
 #include "auth/signer.h"
 
@@ -11,7 +11,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#include <jwt.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -22,7 +21,6 @@ enum { NEW_RSA_BITS = 3072, MAX_PEM = 16 * 1024, TOKEN_ID_BYTES = 16 };
 struct signer {
     EVP_PKEY *pkey;
     enum jws_alg alg;
-    struct buf pem;
     char thumbprint[KEY_THUMBPRINT_CHARS + 1];
 };
 
@@ -30,7 +28,6 @@ void signer_free(struct signer **s)
 {
     if (*s != NULL) {
         EVP_PKEY_free((*s)->pkey);
-        buf_wipe(&(*s)->pem);
         mem_free(*s);
         *s = NULL;
     }
@@ -51,22 +48,6 @@ static bool find_alg(const EVP_PKEY *pkey, enum jws_alg *out)
            strcmp(curve, "prime256v1") == 0;
 }
 
-static enum err write_pem(EVP_PKEY *pkey, struct buf *out)
-{
-    BIO *bio = BIO_new(BIO_s_secmem());
-    char *text = NULL;
-    enum err e = ERR_CRYPTO;
-
-    if (bio != NULL && PEM_write_bio_PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL) == 1) {
-        long len = BIO_get_mem_data(bio, &text);
-
-        buf_put(out, span_of(text, (size_t)len));
-        e = buf_err(out);
-    }
-    BIO_free(bio);
-    return e;
-}
-
 /* Takes over `pkey`, also on failure. */
 static enum err make(EVP_PKEY *pkey, struct signer **out)
 {
@@ -77,10 +58,8 @@ static enum err make(EVP_PKEY *pkey, struct signer **out)
         return ERR_MEMORY;
     }
     s->pkey = pkey;
-    buf_init(&s->pem, MAX_PEM);
     enum err e = find_alg(pkey, &s->alg) ? OK : ERR_INPUT;
 
-    e = e != OK ? e : write_pem(pkey, &s->pem);
     e = e != OK ? e : key_thumbprint(pkey, s->alg, s->thumbprint);
     if (e != OK) {
         signer_free(&s);
@@ -136,8 +115,18 @@ struct span signer_thumbprint(const struct signer *s)
 
 enum err signer_put_pem(const struct signer *s, struct buf *out)
 {
-    buf_put(out, buf_span(&s->pem));
-    return buf_err(out);
+    BIO *bio = BIO_new(BIO_s_secmem());
+    char *text = NULL;
+    enum err e = ERR_CRYPTO;
+
+    if (bio != NULL && PEM_write_bio_PrivateKey(bio, s->pkey, NULL, NULL, 0, NULL, NULL) == 1) {
+        long len = BIO_get_mem_data(bio, &text);
+
+        buf_put(out, span_of(text, (size_t)len));
+        e = buf_err(out);
+    }
+    BIO_free(bio);
+    return e;
 }
 
 enum err signer_put_jwks(const struct signer *s, struct buf *out)
@@ -149,72 +138,112 @@ enum err signer_put_jwks(const struct signer *s, struct buf *out)
     return e != OK ? e : buf_err(out);
 }
 
-static bool add_claims(jwt_t *jwt, const struct token_request *r, const char *token_id)
+static void put_member(struct buf *out, const char *name, const char *value)
 {
-    return jwt_add_grant(jwt, "iss", r->client) == 0 && jwt_add_grant(jwt, "sub", r->client) == 0 &&
-           jwt_add_grant(jwt, "client_id", r->client) == 0 &&
-           jwt_add_grant(jwt, "aud", r->audience) == 0 &&
-           jwt_add_grant(jwt, "jti", token_id) == 0 &&
-           jwt_add_grant_int(jwt, "iat", r->issued_s) == 0 &&
-           jwt_add_grant_int(jwt, "exp", r->issued_s + r->seconds) == 0;
+    buf_printf(out, "\"%s\":", name);
+    text_json_string(out, span_str(value));
+    buf_put_byte(out, ',');
 }
 
-static bool add_head(jwt_t *jwt, const struct signer *s, const char *kid)
+static enum err put_header(const struct signer *s, const char *kid, struct buf *out)
 {
-    jwt_alg_t alg = s->alg == JWS_ES256 ? JWT_ALG_ES256 : JWT_ALG_RS256;
-    struct span pem = buf_span(&s->pem);
-
-    return jwt_add_header(jwt, "typ", "at+jwt") == 0 &&
-           jwt_add_header(jwt, "kid", kid == NULL ? s->thumbprint : kid) == 0 &&
-           jwt_set_alg(jwt, alg, pem.ptr, (int)pem.len) == 0;
-}
-
-static enum err encode(jwt_t *jwt, struct buf *out)
-{
-    char *text = jwt_encode_str(jwt);
-
-    if (text == NULL) {
-        return ERR_CRYPTO;
-    }
-    buf_put_str(out, text);
-    mem_wipe(text, strlen(text));
-    mem_free(text); /* libjwt's strings are free(3)'s */
+    buf_put_str(out, "{");
+    put_member(out, "alg", jws_alg_name(s->alg));
+    put_member(out, "kid", kid == NULL ? s->thumbprint : kid);
+    buf_put_str(out, "\"typ\":\"at+jwt\"}");
     return buf_err(out);
 }
 
-static enum err make_token_id(char out[2 * TOKEN_ID_BYTES + 1])
+static enum err put_payload(const struct token_request *r, struct buf *out)
 {
-    uint8_t random[TOKEN_ID_BYTES];
-    struct buf text;
-    enum err e = digest_random(random, sizeof(random));
+    uint8_t token_id[TOKEN_ID_BYTES];
+    enum err e = digest_random(token_id, sizeof(token_id));
 
-    buf_init(&text, 2 * sizeof(random));
-    text_hex(&text, span_of(random, sizeof(random)));
-    e = e != OK ? e : buf_err(&text);
-    if (e == OK) {
-        memcpy(out, buf_span(&text).ptr, 2 * sizeof(random));
-        out[2 * sizeof(random)] = '\0';
+    if (e != OK) {
+        return e;
     }
-    buf_fini(&text);
+    buf_put_str(out, "{");
+    put_member(out, "iss", r->client);
+    put_member(out, "sub", r->client);
+    put_member(out, "client_id", r->client);
+    put_member(out, "aud", r->audience);
+    buf_printf(out, "\"iat\":%lld,\"exp\":%lld,\"jti\":\"", (long long)r->issued_s,
+               (long long)(r->issued_s + r->seconds));
+    text_hex(out, span_of(token_id, sizeof(token_id)));
+    buf_put_str(out, "\"}");
+    return buf_err(out);
+}
+
+/* OpenSSL's DER becomes r || s of fixed length (RFC 7518 3.4). */
+static enum err put_raw(const uint8_t *der, size_t len, struct buf *out)
+{
+    ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &der, (long)len);
+    uint8_t raw[JWS_ES256_BYTES];
+    const int half = JWS_ES256_BYTES / 2;
+    bool done = sig != NULL && BN_bn2binpad(ECDSA_SIG_get0_r(sig), raw, half) == half &&
+                BN_bn2binpad(ECDSA_SIG_get0_s(sig), raw + half, half) == half;
+
+    ECDSA_SIG_free(sig);
+    if (!done) {
+        return ERR_CRYPTO;
+    }
+    text_base64url(out, span_of(raw, sizeof(raw)));
+    return buf_err(out);
+}
+
+static enum err put_signature(const struct signer *s, struct span input, struct buf *out)
+{
+    uint8_t signature[JWS_MAX_SIGNATURE];
+    size_t len = sizeof(signature);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool done = ctx != NULL &&
+                EVP_DigestSignInit_ex(ctx, NULL, "SHA256", NULL, NULL, s->pkey, NULL) == 1 &&
+                EVP_DigestSign(ctx, signature, &len, input.ptr, input.len) == 1;
+
+    EVP_MD_CTX_free(ctx);
+    if (!done) {
+        ERR_clear_error();
+        return ERR_CRYPTO;
+    }
+    if (s->alg == JWS_ES256) {
+        return put_raw(signature, len, out);
+    }
+    text_base64url(out, span_of(signature, len));
+    return buf_err(out);
+}
+
+static enum err put_token(const struct signer *s, struct span header, struct span payload,
+                          struct buf *out)
+{
+    struct buf token;
+
+    buf_init(&token, JWS_MAX_TOKEN);
+    text_base64url(&token, header);
+    buf_put_byte(&token, '.');
+    text_base64url(&token, payload);
+    struct span signed_part = buf_span(&token);
+
+    buf_put(out, signed_part);
+    buf_put_byte(out, '.');
+    enum err e = buf_err(&token);
+
+    e = e != OK ? e : put_signature(s, signed_part, out);
+    buf_wipe(&token);
     return e;
 }
 
 enum err signer_mint(const struct signer *s, const struct token_request *r, struct buf *out)
 {
-    char token_id[2 * TOKEN_ID_BYTES + 1];
-    jwt_t *jwt = NULL;
-    enum err e = make_token_id(token_id);
+    struct buf header;
+    struct buf payload;
 
-    if (e != OK) {
-        return e;
-    }
-    if (jwt_new(&jwt) != 0) {
-        return ERR_MEMORY;
-    }
-    e = ERR_CRYPTO;
-    if (add_head(jwt, s, r->kid) && add_claims(jwt, r, token_id)) {
-        e = encode(jwt, out);
-    }
-    jwt_free(jwt);
+    buf_init(&header, JWS_MAX_HEADER);
+    buf_init(&payload, JWS_MAX_PAYLOAD);
+    enum err e = put_header(s, r->kid, &header);
+
+    e = e != OK ? e : put_payload(r, &payload);
+    e = e != OK ? e : put_token(s, buf_span(&header), buf_span(&payload), out);
+    buf_fini(&payload);
+    buf_fini(&header);
     return e;
 }

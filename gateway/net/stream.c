@@ -174,8 +174,7 @@ static enum err give_up(struct stream *s, int fd, enum err e)
     return e;
 }
 
-enum err stream_new(struct loop *l, int fd, struct tls_context *tls, const char *server_name,
-                    const struct stream_events *events, struct stream **out)
+enum err stream_new(const struct stream_setup *setup, int fd, struct stream **out)
 {
     struct stream *s = mem_alloc(sizeof(*s));
 
@@ -183,19 +182,19 @@ enum err stream_new(struct loop *l, int fd, struct tls_context *tls, const char 
         return give_up(s, fd, ERR_MEMORY);
     }
     *s = (struct stream){
-        .loop = l,
+        .loop = setup->loop,
         .fd = fd,
         .kind = &PLAIN_KIND,
         .read_needs = UV_READABLE,
         .write_needs = UV_WRITABLE,
-        .events = *events,
+        .events = setup->events,
     };
-    enum err e = tls == NULL ? OK : tls_stream_init(s, tls, server_name);
+    enum err e = setup->tls == NULL ? OK : tls_stream_init(s, setup->tls, setup->server_name);
 
     if (e != OK) {
         return give_up(s, fd, e);
     }
-    if (uv_poll_init(loop_uv(l), &s->poll, fd) != 0) {
+    if (uv_poll_init(loop_uv(setup->loop), &s->poll, fd) != 0) {
         return give_up(s, fd, ERR_IO);
     }
     s->poll.data = s;
@@ -224,9 +223,7 @@ static enum err start_connect(const struct address *to, int *out)
     return OK;
 }
 
-enum err stream_connect(struct loop *l, const char *address, struct tls_context *tls,
-                        const char *server_name, const struct stream_events *events,
-                        struct stream **out)
+enum err stream_connect(const struct stream_setup *setup, const char *address, struct stream **out)
 {
     struct address to;
     struct stream *s = NULL;
@@ -237,7 +234,7 @@ enum err stream_connect(struct loop *l, const char *address, struct tls_context 
         e = start_connect(&to, &fd);
     }
     if (e == OK) {
-        e = stream_new(l, fd, tls, server_name, events, &s);
+        e = stream_new(setup, fd, &s);
     }
     if (e != OK) {
         return e;

@@ -32,23 +32,29 @@ struct stream_peer {
     uint32_t uid;
 };
 
+/* What a stream is made of; all borrowed, `tls` gets a reference of the stream's own. */
+struct stream_setup {
+    struct loop *loop;
+    struct tls_context *tls; /* NULL: plain */
+    /* Client side with TLS: what the certificate must be for, a DNS name or a numeric address.
+     * NULL otherwise. */
+    const char *server_name;
+    struct stream_events events;
+};
+
 /*
  * Wraps a connected, non-blocking descriptor, which the stream owns from then
- * on, also on failure. `tls` (borrowed: the stream takes its own reference)
- * NULL: plain. `server_name` is what a client verifies the certificate against
- * (a DNS name or a numeric address); NULL on the server side.
- * ERR_MEMORY, ERR_CRYPTO, ERR_IO; ERR_INPUT: a client context without server_name.
+ * on, also on failure. ERR_MEMORY, ERR_CRYPTO, ERR_IO; ERR_INPUT: a client context
+ * without server_name, or a server context with one.
  */
-enum err stream_new(struct loop *l, int fd, struct tls_context *tls, const char *server_name,
-                    const struct stream_events *events, struct stream **out) MUST_CHECK;
+enum err stream_new(const struct stream_setup *setup, int fd, struct stream **out) MUST_CHECK;
 
 /*
  * Starts connecting to "unix:/path" or "host:port" with a numeric host; ready()
  * says when to call stream_handshake(), whose STEP_ERR is also a refused connection.
  * Errors as stream_new(), and ERR_INPUT (address), ERR_IO (refused at once).
  */
-enum err stream_connect(struct loop *l, const char *address, struct tls_context *tls,
-                        const char *server_name, const struct stream_events *events,
+enum err stream_connect(const struct stream_setup *setup, const char *address,
                         struct stream **out) MUST_CHECK;
 
 /* Closes without notice (a broken answer ends like this: no close_notify). NULL is accepted. */

@@ -167,12 +167,14 @@ static enum err ask_clients(SSL_CTX *ctx, const char *ca_file, bool require, con
     return SSL_CTX_set_num_tickets(ctx, 0) == 1 ? OK : ERR_CRYPTO;
 }
 
-static enum err set_server(SSL_CTX *ctx, const char *certificate_file, const char *key_file,
-                           const char **why)
+static enum err set_server(SSL_CTX *ctx, const struct tls_server_setup *setup, const char **why)
 {
     static const unsigned char SESSION_CONTEXT[] = "hallpass";
 
-    if (SSL_CTX_use_certificate_chain_file(ctx, certificate_file) != 1) {
+    if (setup->client_ca_file == NULL && setup->require_client) {
+        return refuse("client certificates are required but there is no client CA file", why);
+    }
+    if (SSL_CTX_use_certificate_chain_file(ctx, setup->certificate_file) != 1) {
         return refuse("the certificate file cannot be read or holds no certificate in PEM", why);
     }
     SSL_CTX_set_alpn_select_cb(ctx, on_alpn, NULL);
@@ -180,11 +182,15 @@ static enum err set_server(SSL_CTX *ctx, const char *certificate_file, const cha
         SSL_CTX_set_max_early_data(ctx, 0) != 1) {
         return ERR_CRYPTO;
     }
-    return load_key(ctx, key_file, why);
+    enum err e = load_key(ctx, setup->key_file, why);
+
+    if (e == OK && setup->client_ca_file != NULL) {
+        e = ask_clients(ctx, setup->client_ca_file, setup->require_client, why);
+    }
+    return e;
 }
 
-enum err tls_server_new(const char *certificate_file, const char *key_file,
-                        const char *client_ca_file, bool require_client, struct tls_context **out,
+enum err tls_server_new(const struct tls_server_setup *setup, struct tls_context **out,
                         const char **why)
 {
     struct tls_context *t = NULL;
@@ -194,12 +200,7 @@ enum err tls_server_new(const char *certificate_file, const char *key_file,
     enum err e = new_context(false, &t);
 
     if (e == OK) {
-        e = set_server(t->ctx, certificate_file, key_file, why);
-    }
-    if (e == OK && client_ca_file != NULL) {
-        e = ask_clients(t->ctx, client_ca_file, require_client, why);
-    } else if (e == OK && require_client) {
-        e = refuse("client certificates are required but there is no client CA file", why);
+        e = set_server(t->ctx, setup, why);
     }
     ERR_clear_error();
     if (e != OK) {

@@ -14,15 +14,18 @@
  */
 struct tls_context;
 
+struct tls_server_setup {
+    const char *certificate_file; /* the chain, leaf first */
+    const char *key_file;         /* a regular file that neither group nor others may read */
+    const char *client_ca_file;   /* NULL: no client certificate is asked for */
+    bool require_client;          /* else one is verified if it is sent */
+};
+
 /*
- * The server side. `client_ca_file` NULL: no client certificate is asked for;
- * else one is asked for, verified if sent, and demanded if `require_client`. The key file
- * must be a regular file that neither group nor others may read.
- * ERR_INPUT (a file cannot be read, is not what it should be, or the key is not
+ * The server side. ERR_INPUT (a file cannot be read, is not what it should be, or the key is not
  * the certificate's), ERR_MEMORY, ERR_CRYPTO; `*why` is then a constant sentence.
  */
-enum err tls_server_new(const char *certificate_file, const char *key_file,
-                        const char *client_ca_file, bool require_client, struct tls_context **out,
+enum err tls_server_new(const struct tls_server_setup *setup, struct tls_context **out,
                         const char **why) MUST_CHECK;
 
 /*

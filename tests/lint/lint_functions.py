@@ -12,6 +12,8 @@ import re
 from source import files, finish, functions, split_params
 
 MAX_LINES, MEDIAN, P90, MAX_NEST, MAX_PARAMS = 60, 15, 40, 3, 5
+# Callbacks whose parameters a library dictates: SSL_CTX_set_alpn_select_cb(3).
+DICTATED = {("gateway/net/tls.c", "on_alpn")}
 OPENS = re.compile(r"(\)|\belse|\bdo)\s*\{\s*$")
 
 
@@ -43,7 +45,7 @@ def check(f):
         yield f"{at}: {f.length} lines (at most {MAX_LINES})"
     if nesting(f.body) > MAX_NEST:
         yield f"{at}: nesting {nesting(f.body)} (at most {MAX_NEST})"
-    if param_count(f.params) > MAX_PARAMS:
+    if param_count(f.params) > MAX_PARAMS and (f.file, f.name) not in DICTATED:
         yield f"{at}: {param_count(f.params)} parameters (at most {MAX_PARAMS})"
 
 

@@ -170,7 +170,7 @@ def lints():
 
 
 def pkg_flags():
-    libs = ["openssl", "libjwt", "jansson", "sqlite3", "libuv", "yaml-0.1", "libzip"]
+    libs = ["openssl", "jansson", "sqlite3", "libuv", "yaml-0.1", "libzip"]
     done = subprocess.run(["pkg-config", "--cflags", *libs], capture_output=True, text=True)
     return done.stdout.split()
 

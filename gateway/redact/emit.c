@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writes a record as it may leave: members in the order of the document, keys
+ * from the catalog, kept strings byte for byte, references built anew, changed
+ * values by their transform, and at the end of each object the placeholders of
+ * required values that are not there. Only what is in `keep` and of its type is
+ * ever copied; whatever fails on the way is taken back whole.
+ *
+ * Placeholders stand last, in the catalog's order, whether the source had the
+ * value or not: their place must not tell (SAFETY R1). For the same reason an
+ * object or list of which nothing is left is left out with its key.
+ *
+ * The functions call each other as deep as the catalog nests objects, never as
+ * deep as the document does.
+ */
+#include "base/text.h"
+#include "redact/grapheme.h"
+#include "redact/redact_priv.h"
+#include "redact/type.h"
+
+/* As buf_put(), for the many short pieces: one compare and a copy. */
+static inline void put(struct buf *out, struct span bytes)
+{
+    if (out->base != NULL && out->failed == OK && bytes.len <= out->cap - out->start - out->len &&
+        bytes.len <= out->max - out->len) {
+        memcpy(out->base + out->start + out->len, bytes.ptr, bytes.len);
+        out->len += bytes.len;
+    } else {
+        buf_put(out, bytes);
+    }
+}
+
+static inline void put_byte(struct buf *out, uint8_t byte)
+{
+    put(out, span_of(&byte, 1));
+}
+
+static struct span entry_raw(const struct redactor *r, const struct entry *e)
+{
+    return span_of(r->view->base + e->from, e->to - e->from);
+}
+
+/* --- leaves: each returns false, with anything written, when the value must be dropped --- */
+
+typedef bool put_fn(struct redactor *r, const struct field *f, const struct entry *e);
+
+static bool put_nothing(struct redactor *r, const struct field *f, const struct entry *e)
+{
+    (void)r;
+    (void)f;
+    (void)e;
+    return false;
+}
+
+static bool put_as_is(struct redactor *r, const struct field *f, const struct entry *e)
+{
+    (void)f;
+    put_byte(&r->out, '"');
+    put(&r->out, entry_raw(r, e));
+    put_byte(&r->out, '"');
+    return true;
+}
+
+static bool put_placeholder(struct redactor *r, const struct field *f)
+{
+    if (f->placeholder.len == 0) {
+        return false;
+    }
+    put(&r->out, f->placeholder);
+    return true;
+}
+
+/* SAFETY F4: of a name that is one grapheme the initial would be the name. */
+static bool put_initial(struct redactor *r, const struct field *f, const struct entry *e)
+{
+    struct span text = entry_text(r, e);
+    size_t len = grapheme_first(text);
+
+    if (len == text.len) {
+        return put_placeholder(r, f);
+    }
+    text_json_string(&r->out, span_sub(text, 0, len));
+    buf_cut(&r->out, r->out.len - (buf_err(&r->out) == OK ? 1 : 0));
+    put(&r->out, SPAN(".\""));
+    return true;
+}
+
+static bool put_mask(struct redactor *r, const struct field *f, const struct entry *e)
+{
+    (void)f;
+    (void)e;
+    put(&r->out, SPAN("\"***\""));
+    return true;
+}
+
+static bool put_const(struct redactor *r, const struct field *f, const struct entry *e)
+{
+    struct span constant = r->verdict.rules[f->number].constant;
+
+    (void)e;
+    if (constant.len == 0) {
+        return false;
+    }
+    put(&r->out, constant);
+    return true;
+}
+
+static bool put_year(struct redactor *r, const struct field *f, const struct entry *e)
+{
+    struct span text = entry_text(r, e);
+
+    if (f->type != TYPE_DATE && f->type != TYPE_DATETIME && f->type != TYPE_YEAR) {
+        return false;
+    }
+    put_byte(&r->out, '"');
+    put(&r->out, span_sub(text, 0, 4)); /* digits: the type has been checked */
+    put_byte(&r->out, '"');
+    return true;
+}
+
+static put_fn *const PUT[TRANSFORM_COUNT] = {
+    [TRANSFORM_OMIT] = put_nothing,    [TRANSFORM_AS_IS] = put_as_is,
+    [TRANSFORM_INITIAL] = put_initial, [TRANSFORM_MASK] = put_mask,
+    [TRANSFORM_CONST] = put_const,     [TRANSFORM_YEAR] = put_year,
+};
+
+/* An id of another record is a reference in all but form (SAFETY R5). */
+static bool id_is_foreign(struct redactor *r, const struct field *f, struct span id)
+{
+    return f->type == TYPE_ID && f->number != r->layout.id &&
+           !verdict_ref(r->setup.plan, &r->verdict, f->ref, id);
+}
+
+static bool fits(struct redactor *r, const struct field *f, const struct entry *e)
+{
+    if (e->kind != ENTRY_STRING || f->type == TYPE_STRING) {
+        return e->kind == ENTRY_STRING;
+    }
+    struct span text = entry_text(r, e);
+
+    return type_fits(f, text) && !id_is_foreign(r, f, text);
+}
+
+static bool put_value(struct redactor *r, const struct field *f, const struct entry *e)
+{
+    unsigned transform = r->verdict.rules[f->number].transform;
+
+    return transform < TRANSFORM_COUNT && fits(r, f, e) && PUT[transform](r, f, e);
+}
+
+/* RFC 3986 2.3; an id of nothing else needs no encoding in a path. */
+static bool is_unreserved(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.ptr[i];
+        bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+
+        if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '.' && c != '_' && c != '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void put_ref_bytes(struct redactor *r, const struct field *f, const struct entry *e)
+{
+    struct buf *out = &r->out;
+    struct span id = entry_text(r, e);
+
+    put(out, SPAN("{\"href\":\""));
+    put(out, r->setup.href_base);
+    put_byte(out, '/');
+    put(out, span_str(ref_path(f->ref)));
+    put_byte(out, '/');
+    if (is_unreserved(id)) {
+        put(out, id);
+    } else {
+        text_percent(out, id);
+    }
+    put(out, SPAN("\",\"sourcedId\":\""));
+    put(out, entry_raw(r, e));
+    put(out, SPAN("\",\"type\":\""));
+    put(out, span_str(ref_word(f->ref)));
+    put(out, SPAN("\"}"));
+}
+
+static bool put_ref(struct redactor *r, const struct field *f, struct entry *e)
+{
+    if (r->verdict.rules[f->number].transform != TRANSFORM_AS_IS || !ref_stands(r, e)) {
+        return false;
+    }
+    put_ref_bytes(r, f, e);
+    return true;
+}
+
+/* --- objects and lists --- */
+
+static bool put_object(struct redactor *r, size_t object);
+
+/* A leaf in `keep`, or an object, which may hold some. */
+static bool is_open(const struct redactor *r, const struct field *f)
+{
+    return f->kind == FIELD_OBJECT || fieldset_has(&r->keep, f->number);
+}
+
+/* One value of a field: the member's, or one item's of its list. */
+static bool put_one(struct redactor *r, const struct field *f, struct entry *e)
+{
+    switch (f->kind) {
+    case FIELD_VALUE:
+        return put_value(r, f, e);
+    case FIELD_REF:
+        return put_ref(r, f, e);
+    case FIELD_OBJECT:
+        return e->kind == ENTRY_OBJECT && put_object(r, (size_t)(e - r->view->entries));
+    }
+    return false;
+}
+
+/* As put_one(); what fails is taken back and counted. */
+static bool try_one(struct redactor *r, const struct field *f, struct entry *e)
+{
+    size_t mark = r->out.len;
+
+    if (put_one(r, f, e)) {
+        return true;
+    }
+    buf_cut(&r->out, mark);
+    r->dropped += e->kind == ENTRY_BAD || f->kind != FIELD_OBJECT ? 1 : 0;
+    return false;
+}
+
+static bool put_list(struct redactor *r, const struct field *f, const struct entry *list)
+{
+    struct entry *entries = r->view->entries;
+    size_t count = 0;
+
+    put_byte(&r->out, '[');
+    for (size_t i = (size_t)(list - entries) + 1; i < list->next; i = entries[i].next) {
+        size_t mark = r->out.len;
+
+        if (count > 0) {
+            put_byte(&r->out, ',');
+        }
+        if (try_one(r, f, &entries[i])) {
+            count++;
+        } else {
+            buf_cut(&r->out, mark);
+        }
+    }
+    put_byte(&r->out, ']');
+    return count > 0;
+}
+
+static void put_key(struct redactor *r, const struct field *f)
+{
+    const struct buf *out = &r->out;
+
+    if (out->len > 0 && out->base[out->start + out->len - 1] != '{') {
+        put_byte(&r->out, ',');
+    }
+    put_byte(&r->out, '"');
+    put(&r->out, f->name);
+    put(&r->out, SPAN("\":"));
+}
+
+static bool put_member(struct redactor *r, const struct field *f, struct entry *e)
+{
+    size_t mark = r->out.len;
+
+    put_key(r, f);
+    if (e->kind == ENTRY_LIST ? put_list(r, f, e) : try_one(r, f, e)) {
+        return true;
+    }
+    buf_cut(&r->out, mark);
+    return false;
+}
+
+/* True if some leaf of the field was asked for, so that its absence shows. */
+static bool is_asked(const struct redactor *r, const struct field *f)
+{
+    const struct resource *resource = r->view->resource;
+
+    if (f->kind != FIELD_OBJECT) {
+        return fieldset_has(&r->setup.plan->asked, f->number);
+    }
+    for (size_t i = 0; i < resource->field_count; i++) {
+        const struct field *member = &resource->fields[i];
+
+        if (member->parent == f->number && member->kind != FIELD_OBJECT && is_asked(r, member)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_placeholders(struct redactor *r, uint16_t parent, const struct fieldset *done)
+{
+    for (size_t i = 0; i < r->layout.required_count; i++) {
+        const struct field *f = &r->view->resource->fields[r->layout.required[i]];
+
+        if (f->parent == parent && f->placeholder.len > 0 && !fieldset_has(done, f->number) &&
+            is_asked(r, f)) {
+            put_key(r, f);
+            put(&r->out, f->placeholder);
+        }
+    }
+}
+
+/* False when the object may not stand or nothing of it is kept. */
+static bool put_object(struct redactor *r, size_t object)
+{
+    struct entry *entries = r->view->entries;
+    struct fieldset done = {{0}};
+    size_t kept = 0;
+
+    if (object != 0 && !object_stands(r, object)) {
+        return false; /* the record itself has been judged */
+    }
+    put_byte(&r->out, '{');
+    for (size_t i = object + 1; i < entries[object].next; i = entries[i].next) {
+        const struct field *f = &r->view->resource->fields[entries[i].field];
+
+        if (is_open(r, f) && entries[i].kind != ENTRY_NULL && put_member(r, f, &entries[i])) {
+            fieldset_add(&done, f->number);
+            kept++;
+        }
+    }
+    if (r->fill && (kept > 0 || object == 0)) {
+        put_placeholders(r, entries[object].field, &done);
+    }
+    put_byte(&r->out, '}');
+    return kept > 0 || object == 0;
+}
+
+enum err record_emit(struct redactor *r)
+{
+    buf_clear(&r->out);
+    r->dropped = 0;
+    (void)put_object(r, 0);
+    return buf_err(&r->out) == ERR_TOO_BIG ? ERR_UP_RECORD_LARGE : buf_err(&r->out);
+}

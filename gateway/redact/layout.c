@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What of a resource matters to one plan, found once so that no record pays for
+ * it. A field that is not `needed` gets no entry, and what has no entry cannot
+ * leave.
+ */
+#include "redact/redact_priv.h"
+
+static const struct field *field_at(const struct redactor *r, size_t i)
+{
+    return &r->setup.plan->resource->fields[i];
+}
+
+/* Fields that decide whether the object they stand in is released at all. */
+static bool is_judge(const struct field *f)
+{
+    return f->guards_item || f->bar != BAR_NONE || (f->required && f->kind == FIELD_REF);
+}
+
+static bool is_kept(const struct plan *plan, unsigned number)
+{
+    bool kept = false;
+
+    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+        const struct program *p = plan->programs[role];
+
+        kept |= p != NULL && fieldset_has(&p->keep, number);
+    }
+    return kept;
+}
+
+static bool is_asked(const struct redactor *r, const struct field *f)
+{
+    const struct query *q = r->setup.plan->query;
+    bool asked = fieldset_has(&r->setup.plan->asked, f->number);
+
+    for (unsigned i = 0; q != NULL && i < q->clause_count; i++) {
+        asked |= q->clauses[i].field == f;
+    }
+    return asked && is_kept(r->setup.plan, f->number);
+}
+
+/* The object that holds this field, and the one that holds that ... */
+static void need(struct redactor *r, const struct field *f)
+{
+    fieldset_add(&r->walker.needed, f->number);
+    while (f->parent != CATALOG_ROOT) {
+        f = field_at(r, f->parent);
+        fieldset_add(&r->walker.needed, f->number);
+    }
+}
+
+static void mark_facts(struct redactor *r, const struct field *f)
+{
+    const struct field *outer = f;
+
+    r->layout.marks |= f->facts;
+    if ((f->facts & FACT_ROLE) != 0) {
+        r->layout.roles[r->layout.role_count++] = f->number;
+    }
+    while (outer->parent != CATALOG_ROOT) {
+        outer = field_at(r, outer->parent);
+        r->layout.below[outer->number] |= f->facts;
+    }
+}
+
+static void place(struct redactor *r, const struct field *f)
+{
+    struct layout *l = &r->layout;
+    bool id = f->parent == CATALOG_ROOT && span_eq(f->name, SPAN("sourcedId"));
+
+    l->id = id ? f->number : l->id;
+    if (f->facts != 0) {
+        mark_facts(r, f);
+    }
+    if (f->required) {
+        l->required[l->required_count++] = f->number;
+    }
+    if (is_judge(f)) {
+        l->judges[l->judge_count++] = f->number;
+    }
+    if (id || f->facts != 0 || is_judge(f) || (f->kind != FIELD_OBJECT && is_asked(r, f))) {
+        need(r, f);
+    }
+}
+
+void layout_make(struct redactor *r)
+{
+    r->layout.id = CATALOG_ROOT;
+    for (size_t i = 0; i < r->setup.plan->resource->field_count; i++) {
+        place(r, field_at(r, i));
+    }
+    r->again.needed = r->walker.needed;
+}

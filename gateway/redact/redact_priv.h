@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef REDACT_REDACT_PRIV_H
+#define REDACT_REDACT_PRIV_H
+
+#include "redact/redact.h"
+#include "redact/walk.h"
+
+enum { MAX_SCHOOLS = 256, MAX_GRADES = 64 };
+
+/* A list of facts while it is collected. */
+struct fact_list {
+    struct span *items;
+    size_t cap;
+    size_t count;
+    bool unknown; /* something malformed stood there, or too much */
+};
+
+/* What of a resource matters to deciding and releasing; made once for a redactor. */
+struct layout {
+    uint16_t id;                        /* the record's own sourcedId, or CATALOG_ROOT */
+    uint8_t below[CATALOG_MAX_FIELDS];  /* fact marks of an object's members, however deep */
+    uint8_t marks;                      /* all fact marks of the resource */
+    uint16_t roles[CATALOG_MAX_FIELDS]; /* fields that hold a role word */
+    size_t role_count;
+    uint16_t required[CATALOG_MAX_FIELDS];
+    size_t required_count;
+    uint16_t judges[CATALOG_MAX_FIELDS]; /* fields whose value decides on their whole object */
+    size_t judge_count;
+};
+
+struct redactor {
+    struct redact_setup setup;
+    redact_on_record *on_record;
+    void *ctx;
+    struct layout layout;
+    enum err failed; /* sticky until restart */
+
+    /* stage 1 and 2 */
+    const struct scan_kernel *kernel;
+    struct scan_carry carry;
+    struct scan_index places;
+    struct walker walker;
+    struct buf hold; /* the open record's bytes of earlier feeds */
+    bool straddles;  /* the open record began in an earlier feed and stands in `hold` */
+
+    /* the record that is being decided */
+    const struct walker *view; /* whose entries are read: `walker`, or `again` */
+    struct buf texts;          /* what strings with escapes mean; never grows while spans live */
+    size_t texts_kept;
+    struct fact_list subjects;
+    struct fact_list schools;
+    struct fact_list grades;
+    struct row_verdict verdict;
+    struct fieldset keep; /* what is emitted now */
+    bool fill;            /* put placeholders */
+    struct buf out;
+    uint32_t dropped;
+
+    /* the record as released, read again for the filter */
+    struct walker again;
+    struct scan_index again_places;
+
+    struct span subject_room[MAX_SUBJECTS];
+    struct span school_room[MAX_SCHOOLS];
+    struct span grade_room[MAX_GRADES];
+};
+
+/* --- layout.c */
+
+/* Reads the plan's resource and sets `walker->needed`. */
+void layout_make(struct redactor *r);
+
+/* --- entries, in decide.c */
+
+/* The member `field` of the object at entry `object`, or NULL. */
+struct entry *entry_member(const struct redactor *r, size_t object, uint16_t field);
+
+/*
+ * What the string of an entry means. Points into the record, or (escapes) into
+ * `texts`, where the next call for an entry with escapes overwrites it.
+ */
+struct span entry_text(struct redactor *r, const struct entry *e);
+
+/* --- decide.c */
+
+/*
+ * Takes the facts of the complete record, asks for the verdict and judges the
+ * record's own required values. Fills `verdict`. ERR_MEMORY.
+ */
+enum err record_decide(struct redactor *r) MUST_CHECK;
+
+/* The record's sourcedId; empty when it has none or a malformed one. */
+struct span record_id(struct redactor *r);
+
+/* --- judge.c */
+
+/*
+ * True if every value that decides on the object at this entry lets it stand:
+ * its role word, its required references, the bars of the catalog.
+ */
+bool object_stands(struct redactor *r, size_t object);
+
+/* True if a reference may stand; asks once for each entry. */
+bool ref_stands(struct redactor *r, struct entry *e);
+
+/* --- emit.c */
+
+/* Writes the record into `out`, with `keep` and `fill`. ERR_MEMORY, ERR_UP_RECORD_LARGE. */
+enum err record_emit(struct redactor *r) MUST_CHECK;
+
+/* --- match.c */
+
+/*
+ * True in `*matches` if the record, as released, matches the query's clauses.
+ * Uses `out`. ERR_MEMORY, ERR_UP_RECORD_LARGE, ERR_INTERNAL (we wrote no JSON).
+ */
+enum err record_match(struct redactor *r, bool *matches) MUST_CHECK;
+
+#endif
