@@ -88,6 +88,22 @@ enum err digest_random(uint8_t *out, size_t len)
     return OK;
 }
 
+enum err digest_expand(const uint8_t seed[SEAL_KEY_BYTES], uint8_t *out, size_t len)
+{
+    static const uint8_t zero[16];
+    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+    int n = 0;
+    bool ok = ctx != NULL && len <= INT_MAX;
+
+    if (ok) {
+        memset(out, 0, len);
+        ok = EVP_EncryptInit_ex(ctx, EVP_aes_256_ctr(), NULL, seed, zero) == 1 &&
+             EVP_EncryptUpdate(ctx, out, &n, out, (int)len) == 1;
+    }
+    EVP_CIPHER_CTX_free(ctx);
+    return ok ? OK : ERR_CRYPTO;
+}
+
 static enum err seal_with(EVP_CIPHER_CTX *ctx, const uint8_t *key, struct span plain,
                           struct span bound, uint8_t *out)
 {

@@ -32,6 +32,12 @@ enum err digest_hmac(struct span key, struct span bytes, uint8_t out[DIGEST_BYTE
 enum err digest_random(uint8_t *out, size_t len) MUST_CHECK;
 
 /*
+ * A pseudo-random stream from a secret seed: the AES-256-CTR key stream with
+ * counter zero (16-byte block i is AES-256(seed, i as 128 bits, big-endian)). ERR_CRYPTO.
+ */
+enum err digest_expand(const uint8_t seed[SEAL_KEY_BYTES], uint8_t *out, size_t len) MUST_CHECK;
+
+/*
  * AES-256-GCM with a random 96-bit nonce: `out` gets nonce || ciphertext || tag,
  * plain.len + SEAL_OVERHEAD bytes. `bound` is authenticated, not stored.
  */

@@ -4,6 +4,7 @@
  * by device and inode, so that a database that was deleted, renamed or replaced
  * under a running writer is noticed. Nothing here opens a file that exists.
  */
+#include "base/mem.h"
 #include "store/store_priv.h"
 
 #include <dirent.h>
@@ -12,6 +13,25 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Makes the new name durable: a file that a power cut takes away loses its rows with it. */
+static enum err sync_folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL ? mem_copy(".", 1) : mem_copy(path, (size_t)(slash - path) + 1);
+
+    if (folder == NULL) {
+        return ERR_MEMORY;
+    }
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    mem_free(folder);
+    return ok ? OK : ERR_STORE;
+}
 
 static enum err create(const char *path)
 {
@@ -24,7 +44,7 @@ static enum err create(const char *path)
         return errno == ENOSPC || errno == EDQUOT ? ERR_STORE_FULL : ERR_STORE;
     }
     /* Closing is harmless here: the file is new, nobody holds a lock on it. */
-    return close(fd) == 0 ? OK : ERR_STORE;
+    return close(fd) == 0 ? sync_folder_of(path) : ERR_STORE;
 }
 
 static enum err tighten(const char *path, const struct stat *st, enum store_mode mode)
