@@ -20,7 +20,7 @@ struct entry *entry_member(const struct redactor *r, size_t object, uint16_t fie
     return NULL;
 }
 
-struct span entry_text(struct redactor *r, const struct entry *e)
+struct span entry_value(struct redactor *r, const struct entry *e)
 {
     struct span raw = span_of(r->view->base + e->from, e->to - e->from);
 
@@ -34,10 +34,10 @@ struct span entry_text(struct redactor *r, const struct entry *e)
     return at == NULL ? SPAN("") : span_of(at, literal_unescape(raw, at));
 }
 
-/* As entry_text(), and the text stays until the record is done. */
+/* As entry_value(), and the text stays until the record is done. */
 static struct span kept_text(struct redactor *r, const struct entry *e)
 {
-    struct span text = entry_text(r, e);
+    struct span text = entry_value(r, e);
 
     if ((e->flags & ENTRY_ESCAPED) != 0) {
         buf_added(&r->texts, text.len);
@@ -206,7 +206,7 @@ static bool id_stands(struct redactor *r)
     if (id == CATALOG_ROOT || !fieldset_has(&r->setup.plan->asked, id)) {
         return true;
     }
-    return e != NULL && e->kind == ENTRY_STRING && type_is_id(entry_text(r, e));
+    return e != NULL && e->kind == ENTRY_STRING && type_is_id(entry_value(r, e));
 }
 
 enum err record_decide(struct redactor *r)

@@ -73,7 +73,7 @@ static bool put_placeholder(struct redactor *r, const struct field *f)
 /* SAFETY F4: of a name that is one grapheme the initial would be the name. */
 static bool put_initial(struct redactor *r, const struct field *f, const struct entry *e)
 {
-    struct span text = entry_text(r, e);
+    struct span text = entry_value(r, e);
     size_t len = grapheme_first(text);
 
     if (len == text.len) {
@@ -107,7 +107,7 @@ static bool put_const(struct redactor *r, const struct field *f, const struct en
 
 static bool put_year(struct redactor *r, const struct field *f, const struct entry *e)
 {
-    struct span text = entry_text(r, e);
+    struct span text = entry_value(r, e);
 
     if (f->type != TYPE_DATE && f->type != TYPE_DATETIME && f->type != TYPE_YEAR) {
         return false;
@@ -136,7 +136,7 @@ static bool fits(struct redactor *r, const struct field *f, const struct entry *
     if (e->kind != ENTRY_STRING || f->type == TYPE_STRING) {
         return e->kind == ENTRY_STRING;
     }
-    struct span text = entry_text(r, e);
+    struct span text = entry_value(r, e);
 
     return type_fits(f, text) && !id_is_foreign(r, f, text);
 }
@@ -165,7 +165,7 @@ static bool is_unreserved(struct span text)
 static void put_ref_bytes(struct redactor *r, const struct field *f, const struct entry *e)
 {
     struct buf *out = &r->out;
-    struct span id = entry_text(r, e);
+    struct span id = entry_value(r, e);
 
     put(out, SPAN("{\"href\":\""));
     put(out, r->setup.href_base);

@@ -16,7 +16,7 @@ bool ref_stands(struct redactor *r, struct entry *e)
         return false;
     }
     if ((e->flags & ENTRY_JUDGED) == 0) {
-        struct span id = entry_text(r, e);
+        struct span id = entry_value(r, e);
         bool stands = type_is_id(id) && verdict_ref(r->setup.plan, &r->verdict, f->ref, id);
 
         e->flags |= ENTRY_JUDGED | (stands ? ENTRY_IN_SCOPE : 0);
@@ -52,7 +52,7 @@ static bool lets_stand(struct redactor *r, const struct field *f, struct entry *
     if (e->kind != ENTRY_STRING) {
         return false;
     }
-    struct span text = entry_text(r, e);
+    struct span text = entry_value(r, e);
 
     return !field_bars_item(f, text) &&
            (!f->guards_item || verdict_role_item(r->verdict.roles, text));

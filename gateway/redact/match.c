@@ -56,7 +56,7 @@ static bool clause_holds(struct redactor *r, const struct clause *c)
 
         if (e->field == c->field->number && (e->kind == ENTRY_STRING || e->kind == ENTRY_REF)) {
             values++;
-            hits += clause_matches(c, entry_text(r, e)) ? 1 : 0;
+            hits += clause_matches(c, entry_value(r, e)) ? 1 : 0;
         }
     }
     return c->op == FILTER_NE ? values > 0 && hits == values : hits > 0;

@@ -79,7 +79,7 @@ struct entry *entry_member(const struct redactor *r, size_t object, uint16_t fie
  * What the string of an entry means. Points into the record, or (escapes) into
  * `texts`, where the next call for an entry with escapes overwrites it.
  */
-struct span entry_text(struct redactor *r, const struct entry *e);
+struct span entry_value(struct redactor *r, const struct entry *e);
 
 /* --- decide.c */
 
