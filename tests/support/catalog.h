@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SUPPORT_CATALOG_H
+#define SUPPORT_CATALOG_H
+
+#include "policy/catalog.h"
+
+/*
+ * The OneRoster 1.2 catalog as shipped, read from the working directory (the
+ * repository's root). Ends the test program with a message when it does not load.
+ * The caller frees it.
+ */
+struct catalog *test_catalog(void);
+
+#endif
