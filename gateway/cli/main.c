@@ -23,6 +23,7 @@ struct command {
 static const struct command COMMANDS[] = {
     {"help", cmd_help, "this list; `hallpass help COMMAND` explains one"},
     {"district generate", cmd_district_generate, "write an invented district as CSV"},
+    {"district import", cmd_district_import, "load a CSV bundle for `district serve`"},
     {"version", cmd_version, "the version"},
 };
 

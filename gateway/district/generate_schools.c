@@ -36,7 +36,7 @@ static const struct {
 } SUBJECTS[TOWN_SUBJECTS] = {
     {"Homeroom", "HR", "22"},
     {"Mathematics", "MATH", "02"},
-    {"English, language and literature", "ENG", "01"},
+    {"English", "ENG", "01"},
     {"Science", "SCI", "03"},
 };
 
