@@ -49,9 +49,13 @@ static void on_ready(void *ctx, bool readable, bool writable)
 static enum err connect_stream(struct link *link)
 {
     struct pool *p = link->pool;
-    const struct stream_events events = {.ready = on_ready, .ctx = link};
-    enum err e =
-        stream_connect(p->loop, p->address, p->setup.tls, p->server_name, &events, &link->stream);
+    const struct stream_setup setup = {
+        .loop = p->loop,
+        .tls = p->setup.tls,
+        .server_name = p->setup.tls == NULL ? NULL : p->server_name,
+        .events = {.ready = on_ready, .ctx = link},
+    };
+    enum err e = stream_connect(&setup, p->address, &link->stream);
 
     return e == OK || e == ERR_MEMORY || e == ERR_CRYPTO ? e : ERR_UP_CONNECT;
 }
