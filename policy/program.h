@@ -41,4 +41,11 @@ struct program {
 const char *transform_word(enum transform t);
 bool transform_of_word(struct span word, enum transform *out);
 
+/* True for words of the language that this version knows but cannot carry out. */
+bool transform_is_later(struct span word);
+
+/* Whether a transform can serve a field, and whether the result is still of its type. */
+enum transform_fit { FIT_NEVER, FIT_CHANGES, FIT_KEEPS };
+enum transform_fit transform_fit(enum transform t, const struct field *f);
+
 #endif

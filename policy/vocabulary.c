@@ -128,14 +128,36 @@ const struct element *element_at(size_t i)
     return i < TABLE_SIZE ? &table[i] : NULL;
 }
 
+/* "Other enrollment information: bus route" is the form's line with its blank filled in. */
+static struct span without_detail(struct span word)
+{
+    for (size_t i = 1; i + 1 < word.len; i++) {
+        if (word.ptr[i] == ':' && word.ptr[i + 1] == ' ') {
+            return span_sub(word, 0, i);
+        }
+    }
+    return word;
+}
+
 const struct element *element_find(struct span category, struct span word)
 {
+    word = without_detail(word);
     for (size_t i = 0; i < TABLE_SIZE; i++) {
         const struct element *e = &table[i];
 
         if (span_eq(e->category, category) &&
             (span_eq(e->element, word) || span_eq(e->brief, word))) {
             return e;
+        }
+    }
+    return NULL;
+}
+
+const struct element *element_parse(struct span text)
+{
+    for (size_t i = 0; i + 3 < text.len; i++) {
+        if (memcmp(text.ptr + i, " / ", 3) == 0) {
+            return element_find(span_sub(text, 0, i), span_from(text, i + 3));
         }
     }
     return NULL;
@@ -154,6 +176,11 @@ bool category_is_known(struct span category)
 bool element_is_ndpa(const struct element *e)
 {
     return !span_eq(e->category, staff_category);
+}
+
+const struct element *element_of_grant(const struct field_grant *g)
+{
+    return g->category.len == 0 ? NULL : element_find(g->category, g->element);
 }
 
 const struct element *element_ceiling(const struct element *e, enum role role)

@@ -2,7 +2,7 @@
 #ifndef POLICY_VOCABULARY_H
 #define POLICY_VOCABULARY_H
 
-#include "policy/facts.h"
+#include "policy/catalog.h"
 
 /*
  * The words of Exhibit B, the schedule of data of the National Data Privacy
@@ -33,12 +33,24 @@ const struct element *element_at(size_t i);
 /* By category and by either form of the element; NULL when there is none. */
 const struct element *element_find(struct span category, struct span word);
 
+/*
+ * "Category / Element", as amendments write it; NULL when there is none. Behind
+ * the element of a "please specify" line a colon and its text may follow.
+ */
+const struct element *element_parse(struct span text);
+
 bool category_is_known(struct span category);
 
 /* True for the lines of Exhibit B, false for the Staff words. */
 bool element_is_ndpa(const struct element *e);
 
-/* The line of Exhibit B that must be ticked before `e` may be shared for `role`, or NULL. */
+/* The element a field is granted by, or NULL: the grant is of another kind. */
+const struct element *element_of_grant(const struct field_grant *g);
+
+/*
+ * The line of Exhibit B that must be ticked before `e` may be shared for `role`;
+ * NULL for what the form does not govern (SAFETY F1).
+ */
 const struct element *element_ceiling(const struct element *e, enum role role);
 
 #endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef POLICY_DISTRICT_H
+#define POLICY_DISTRICT_H
+
+#include "policy/doc_read.h"
+
+/*
+ * district.yaml: who the district is and what holds for all its agreements.
+ * Everything is borrowed from the document it was read from.
+ */
+struct school {
+    struct span alias;
+    struct span id; /* the sourcedId of an org */
+};
+
+/* 34 CFR 99.7: what the district told parents this year. */
+struct annual_notice {
+    int32_t published;
+    struct span school_official;     /* criteria, 99.7(a)(3)(iii) */
+    struct span legitimate_interest; /* criteria, 99.7(a)(3)(iii) */
+    bool covers_transfers;           /* 99.34(a)(1)(ii) */
+};
+
+struct district {
+    struct span name;
+    struct span time_zone;
+    struct span catalog;
+    struct span contact;
+    const struct school *schools;
+    size_t school_count;
+    bool has_notice;
+    struct annual_notice notice;
+    struct span default_ids; /* or empty */
+    uint64_t small_cell_minimum;
+};
+
+/*
+ * Reads and checks the whole file; every problem is a message. False if any was
+ * an error; what could be read is in `out` even then.
+ */
+bool district_read(const struct doc *d, struct district *out);
+
+/* The school with this alias or id, or NULL. */
+const struct school *district_school(const struct district *d, struct span word);
+
+#endif

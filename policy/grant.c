@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Granting single fields: what a place of `share` picks, and whether each field
+ * picked may be granted in that way. Every doubt is an error, never a grant.
+ */
+#include "policy/share_priv.h"
+
+#include "base/text.h"
+#include "policy/nearest.h"
+
+enum { MAX_CONSTANT = 256 };
+
+/* --- specs ------------------------------------------------------------------------ */
+
+struct raw_spec {
+    struct span as;
+    const struct node *value;
+    bool accept;
+};
+
+static const struct doc_rule spec_rules[] = {
+    {"as", doc_read_text, offsetof(struct raw_spec, as), true},
+    {"value", doc_read_node, offsetof(struct raw_spec, value), false},
+    {"accept-type-change", doc_read_yes, offsetof(struct raw_spec, accept), false},
+};
+
+bool spec_is_nested(const struct node *n)
+{
+    return n->kind == NODE_MAP && node_member(n, "as") == NULL;
+}
+
+static bool read_word(struct sharing *s, const struct node *at, struct span word,
+                      enum transform *out)
+{
+    struct nearest near;
+
+    if (transform_of_word(word, out)) {
+        return true;
+    }
+    if (transform_is_later(word)) {
+        sharing_complain(s, at, "\"%s\" is not available in this version", shown_of(word).text);
+        return false;
+    }
+    if (span_eq_str(word, "as-signed")) {
+        sharing_complain(s, at, "as-signed stands behind a whole category; write as-is here");
+        return false;
+    }
+    nearest_init(&near, word);
+    for (unsigned t = 0; t < TRANSFORM_COUNT; t++) {
+        nearest_try(&near, span_str(transform_word((enum transform)t)));
+    }
+    sharing_complain(s, at, "\"%s\" is not one of: as-is omit initial mask const year%s",
+                     shown_of(word).text, nearest_hint(&near).text);
+    return false;
+}
+
+static bool read_constant(struct sharing *s, const struct node *n, struct span *out)
+{
+    struct buf b;
+    struct span text;
+
+    if (!doc_read_text(s->file->doc, n, &text)) {
+        s->failed = true;
+        return false;
+    }
+    buf_init(&b, MAX_CONSTANT);
+    text_json_string(&b, text);
+    bool good = buf_err(&b) == OK;
+
+    if (good) {
+        *out = arena_copy(s->file->doc->arena, buf_span(&b));
+    } else if (buf_err(&b) == ERR_MEMORY) {
+        s->file->doc->arena->overflow = true; /* what the reader's caller looks at */
+    } else {
+        sharing_complain(s, n, "the constant is too long");
+    }
+    buf_fini(&b);
+    return good;
+}
+
+static bool read_long(struct sharing *s, const struct node *n, struct spec *out)
+{
+    struct raw_spec raw = {.as = SPAN("")};
+
+    if (!doc_fill(s->file->doc, n, spec_rules, 3, &raw)) {
+        s->failed = true;
+        return false;
+    }
+    if (!read_word(s, node_member(n, "as"), raw.as, &out->rule.transform)) {
+        return false;
+    }
+    out->accepts_type_change = raw.accept;
+    if ((out->rule.transform == TRANSFORM_CONST) != (raw.value != NULL)) {
+        sharing_complain(s, n,
+                         raw.value == NULL ? "const needs a `value:`"
+                                           : "`value:` goes with `as: const` alone");
+        return false;
+    }
+    return raw.value == NULL || read_constant(s, raw.value, &out->rule.constant);
+}
+
+bool spec_read(struct sharing *s, const struct node *n, struct spec *out)
+{
+    struct span word;
+
+    *out = (struct spec){.at = n};
+    if (n->kind == NODE_MAP) {
+        return read_long(s, n, out);
+    }
+    if (!doc_read_text(s->file->doc, n, &word)) {
+        s->failed = true;
+        return false;
+    }
+    if (span_eq_str(word, "const")) {
+        sharing_complain(s, n, "write `{ as: const, value: ... }`");
+        return false;
+    }
+    return read_word(s, n, word, &out->rule.transform);
+}
+
+/* --- picking ---------------------------------------------------------------------- */
+
+static bool is_in_object(const struct resource *r, const struct field *f, struct span path)
+{
+    uint16_t parent = f->parent;
+
+    while (parent != CATALOG_ROOT) {
+        if (span_eq(r->fields[parent].path, path)) {
+            return true;
+        }
+        parent = r->fields[parent].parent;
+    }
+    return false;
+}
+
+/* Free text is picked by its own path alone (SAFETY F5). */
+static bool path_picks(const struct pick *p, const struct resource *r, const struct field *f)
+{
+    bool by_element = f->grant[p->role].by == GRANT_ELEMENT;
+
+    if (p->path.len == 0) {
+        return by_element;
+    }
+    return span_eq(f->path, p->path) || (by_element && is_in_object(r, f, p->path));
+}
+
+static bool picks(const struct pick *p, const struct resource *r, const struct field *f)
+{
+    const struct field_grant *g = &f->grant[p->role];
+
+    if (f->kind == FIELD_OBJECT || (g->by != GRANT_ELEMENT && g->by != GRANT_NAME)) {
+        return false;
+    }
+    if (p->category.len > 0 && !span_eq(g->category, p->category)) {
+        return false;
+    }
+    if (p->element != NULL && element_of_grant(g) != p->element) {
+        return false;
+    }
+    return path_picks(p, r, f);
+}
+
+/* --- granting --------------------------------------------------------------------- */
+
+/* A field on its way into its cell. */
+struct grant {
+    const struct resource *resource;
+    const struct field *field;
+    enum role role;
+    const struct spec *spec;
+};
+
+#define FIELD_FORMAT  "%.*s.%.*s"
+#define FIELD_ARGS(g) SPAN_ARGS((g)->resource->name), SPAN_ARGS((g)->field->path)
+#define SPAN_ARGS(s)  (int)(s).len, (const char *)(s).ptr
+
+static bool fits(struct sharing *s, const struct grant *g)
+{
+    enum transform t = g->spec->rule.transform;
+    enum transform_fit fit = transform_fit(t, g->field);
+
+    if (fit == FIT_NEVER) {
+        sharing_complain(s, g->spec->at, "%s cannot be applied to " FIELD_FORMAT, transform_word(t),
+                         FIELD_ARGS(g));
+        return false;
+    }
+    if (fit == FIT_CHANGES && !g->spec->accepts_type_change) {
+        sharing_complain(s, g->spec->at,
+                         "%s changes the type of " FIELD_FORMAT ", which strict clients refuse; "
+                         "write `{ as: %s, accept-type-change: yes }` to accept that",
+                         transform_word(t), FIELD_ARGS(g), transform_word(t));
+        return false;
+    }
+    return true;
+}
+
+/* SAFETY L5: meal eligibility and survey answers need grounds of their own. */
+static bool label_allows(struct sharing *s, const struct grant *g)
+{
+    static const struct {
+        enum field_label label;
+        const char *key;
+        const char *law;
+    } needs[] = {{LABEL_NSLA, "nsla", "42 USC 1758(b)(6)"}, {LABEL_PPRA, "ppra", "20 USC 1232h"}};
+
+    for (size_t i = 0; i < sizeof(needs) / sizeof(*needs); i++) {
+        if ((g->field->labels & needs[i].label) != 0 &&
+            node_member(s->file->because, needs[i].key) == NULL) {
+            sharing_complain(s, g->spec->at, FIELD_FORMAT " needs the clause `because: %s` (%s)",
+                             FIELD_ARGS(g), needs[i].key, needs[i].law);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The day from which Exhibit B ticks the field's line; 0 with a message: it does not. */
+static int32_t ticked_from(struct sharing *s, const struct grant *g)
+{
+    const struct element *e = element_of_grant(&g->field->grant[g->role]);
+
+    if (e == NULL && g->role != ROLE_NONE) {
+        sharing_complain(s, g->spec->at,
+                         "the catalog gives " FIELD_FORMAT " no element, so that it "
+                         "cannot be shared",
+                         FIELD_ARGS(g));
+        return 0;
+    }
+    e = e == NULL ? NULL : element_ceiling(e, g->role);
+    int32_t from = e == NULL ? s->file->from : agreement_ticked(s->file, e);
+
+    if (from == 0 && e != NULL) {
+        sharing_complain(s, g->spec->at,
+                         "exhibit-b does not tick %.*s / %.*s, which " FIELD_FORMAT " is",
+                         SPAN_ARGS(e->category), SPAN_ARGS(e->brief), FIELD_ARGS(g));
+    }
+    return from;
+}
+
+static void put(struct sharing *s, const struct grant *g, struct cell *cell)
+{
+    if (cell->at != NULL) {
+        sharing_complain(s, g->spec->at, FIELD_FORMAT " is shared twice; it already is in line %u",
+                         FIELD_ARGS(g), cell->at->line);
+        return;
+    }
+    int32_t from = s->file->from;
+
+    if (g->spec->rule.transform != TRANSFORM_OMIT) {
+        from = fits(s, g) && label_allows(s, g) ? ticked_from(s, g) : 0;
+    }
+    if (from == 0) {
+        s->failed = true;
+        return;
+    }
+    *cell = (struct cell){g->spec->rule, from, g->spec->at};
+    if (cell->from < s->role_from[g->role]) {
+        cell->from = s->role_from[g->role];
+    }
+}
+
+size_t grant_picked(struct sharing *s, const struct pick *p, const struct spec *spec)
+{
+    size_t picked = 0;
+
+    for (size_t i = 0; i < catalog_resource_count(s->catalog); i++) {
+        const struct resource *r = catalog_resource(s->catalog, i);
+        struct cell *cells = sharing_cells(s, i, p->role);
+
+        if (cells == NULL || (p->resource != NULL && p->resource != r)) {
+            continue;
+        }
+        for (size_t f = 0; f < r->field_count; f++) {
+            if (picks(p, r, &r->fields[f])) {
+                const struct grant g = {r, &r->fields[f], p->role, spec};
+
+                put(s, &g, &cells[f]);
+                picked++;
+            }
+        }
+    }
+    return picked;
+}

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Loading a district's folder as one policy: read every file, check what crosses
+ * files, compile. Everything read goes on as far as it can, so that all problems
+ * show at once; one error anywhere and there is no policy.
+ *
+ * This file owns the memory: one arena for what the policy keeps, one for the
+ * compile of each agreement.
+ */
+#include "policy/policy_priv.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "policy/nearest.h"
+
+enum { MAX_KEPT = 256 * 1024 * 1024, MAX_SCRATCH = 64 * 1024 * 1024 };
+
+/* One policy_load(). */
+struct load {
+    struct policy *p;
+    struct diag_list *diags;
+    const struct policy_file *files;
+    size_t file_count;
+    bool has_district;
+    enum err failed; /* other than ERR_INPUT, which the messages tell */
+};
+
+/* --- files -------------------------------------------------------------------------- */
+
+static bool is_in(struct span name, struct span folder, struct span tail)
+{
+    return name.len > folder.len + tail.len && span_starts(name, folder) &&
+           span_eq(span_from(name, name.len - tail.len), tail) &&
+           span_find(span_from(name, folder.len), '/') == name.len - folder.len;
+}
+
+/* "acme-math" of "agreements/acme-math.yaml". */
+static struct span stem(const struct policy_file *f)
+{
+    struct span name = span_str(f->name);
+    size_t slash = span_find(name, '/');
+
+    name = span_from(name, slash + 1);
+    return span_sub(name, 0, name.len - strlen(".yaml"));
+}
+
+static bool is_partner(const struct policy_file *f)
+{
+    return is_in(span_str(f->name), SPAN("partners/"), SPAN(".yaml"));
+}
+
+static bool is_agreement(const struct policy_file *f)
+{
+    return is_in(span_str(f->name), SPAN("agreements/"), SPAN(".yaml"));
+}
+
+static bool is_district(const struct policy_file *f)
+{
+    return span_eq_str(span_str(f->name), "district.yaml");
+}
+
+static bool is_key_file(const struct policy_file *f)
+{
+    return is_in(span_str(f->name), SPAN("partners/"), SPAN(".json"));
+}
+
+static size_t count_files(const struct load *l, bool (*is)(const struct policy_file *))
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->file_count; i++) {
+        n += is(&l->files[i]);
+    }
+    return n;
+}
+
+static void whole_file(const struct load *l, const char *name, const char *text)
+{
+    diag_add(l->diags, DIAG_ERROR, name, 0, 0, "%s", text);
+}
+
+static void check_names(const struct load *l)
+{
+    for (size_t i = 0; i < l->file_count; i++) {
+        const struct policy_file *f = &l->files[i];
+
+        if (!is_district(f) && !is_partner(f) && !is_agreement(f) && !is_key_file(f)) {
+            whole_file(l, f->name,
+                       "a district has district.yaml, partners/ID.yaml and agreements/ID.yaml");
+        }
+    }
+    if (count_files(l, is_district) != 1) {
+        whole_file(l, "district.yaml", "the file is missing");
+    }
+}
+
+/* Parses one file; NULL with messages (or l->failed) when it cannot be read. */
+static const struct doc *parse(struct load *l, const struct policy_file *f)
+{
+    struct doc *d = arena_alloc(&l->p->arena, sizeof(*d));
+    struct span name = arena_copy(&l->p->arena, span_str(f->name));
+
+    if (d == NULL || name.ptr == NULL) {
+        return NULL; /* the arena remembers */
+    }
+    *d = (struct doc){.name = (const char *)name.ptr, .arena = &l->p->arena, .diags = l->diags};
+    enum err e = doc_parse(d, f->bytes);
+
+    if (e != OK && e != ERR_INPUT) {
+        l->failed = e;
+    }
+    return e == OK ? d : NULL;
+}
+
+static void check_stem(const struct doc *d, const struct policy_file *f, struct span id)
+{
+    if (id.len > 0 && !span_eq(stem(f), id)) {
+        doc_error(d, d->root, "the file's name says \"%s\", its content \"%s\"",
+                  shown_of(stem(f)).text, shown_of(id).text);
+    }
+}
+
+static void read_district(struct load *l)
+{
+    for (size_t i = 0; i < l->file_count; i++) {
+        const struct doc *d = is_district(&l->files[i]) ? parse(l, &l->files[i]) : NULL;
+
+        if (d != NULL) {
+            (void)district_read(d, &l->p->district);
+            l->has_district = true;
+        }
+    }
+}
+
+static void read_partners(struct load *l)
+{
+    const struct key_files keys = {l->files, l->file_count};
+    struct policy *p = l->p;
+
+    p->partners = arena_array(&p->arena, count_files(l, is_partner) + 1, sizeof(*p->partners));
+    for (size_t i = 0; p->partners != NULL && i < l->file_count; i++) {
+        const struct doc *d = is_partner(&l->files[i]) ? parse(l, &l->files[i]) : NULL;
+
+        if (d != NULL) {
+            (void)partner_read(d, &keys, &p->partners[p->partner_count]);
+            check_stem(d, &l->files[i], p->partners[p->partner_count].id);
+            p->partner_count++;
+        }
+    }
+}
+
+static enum err version_of(struct span bytes, uint64_t *version)
+{
+    uint8_t digest[DIGEST_BYTES];
+    enum err e = digest_of(bytes, digest);
+
+    for (size_t i = 0; e == OK && i < sizeof(*version); i++) {
+        *version = *version << 8 | digest[i];
+    }
+    return e;
+}
+
+static void read_agreement(struct load *l, const struct policy_file *f, const struct doc *d)
+{
+    struct policy *p = l->p;
+    struct agreement_file *file = &p->files[p->agreement_count];
+    struct compiled *c = &p->agreements[p->agreement_count++];
+
+    (void)agreement_read(d, &p->district, p->catalog, file);
+    check_stem(d, f, file->id);
+    c->schools = (struct fact_set){TRI_YES, file->schools.items, file->schools.count};
+    c->grades = (struct fact_set){TRI_YES, file->grades.items, file->grades.count};
+    c->shown = (struct agreement){
+        .id = file->id,
+        .partner = file->partner,
+        .interest = file->interest,
+        .from = file->from,
+        .ends = file->ends,
+        .schools = file->schools.count > 0 ? &c->schools : NULL,
+        .grades = file->grades.count > 0 ? &c->grades : NULL,
+        .purposes = file->purposes.items,
+        .purpose_count = file->purposes.count,
+    };
+    if (file->basis != BASIS_COUNT) {
+        c->shown.basis = span_str(basis_row(file->basis)->word);
+        c->shown.ledger_class = c->shown.basis;
+    }
+    enum err e = version_of(f->bytes, &c->shown.version);
+
+    l->failed = e == OK ? l->failed : e;
+}
+
+static void read_agreements(struct load *l)
+{
+    struct policy *p = l->p;
+    size_t n = count_files(l, is_agreement) + 1;
+
+    p->files = arena_array(&p->arena, n, sizeof(*p->files));
+    p->agreements = arena_array(&p->arena, n, sizeof(*p->agreements));
+    for (size_t i = 0; p->files != NULL && p->agreements != NULL && i < l->file_count; i++) {
+        const struct doc *d = is_agreement(&l->files[i]) ? parse(l, &l->files[i]) : NULL;
+
+        if (d != NULL && l->has_district) { /* else every school would seem unknown */
+            read_agreement(l, &l->files[i], d);
+        }
+    }
+}
+
+/* --- what crosses files --------------------------------------------------------------- */
+
+static const struct partner *find_partner(const struct policy *p, struct span id)
+{
+    for (size_t i = 0; i < p->partner_count; i++) {
+        if (span_eq(p->partners[i].id, id)) {
+            return &p->partners[i];
+        }
+    }
+    return NULL;
+}
+
+/* True unless a file was not readable, so that what it declares is not known. */
+static bool all_read(const struct load *l, bool (*is)(const struct policy_file *), size_t have)
+{
+    return count_files(l, is) == have;
+}
+
+static void check_agreement_partner(struct load *l, size_t i)
+{
+    const struct agreement_file *file = &l->p->files[i];
+    const struct partner *partner = find_partner(l->p, file->partner);
+    struct nearest near;
+
+    if (partner != NULL) {
+        l->p->agreements[i].shown.partner_name = partner->name;
+        return;
+    }
+    if (file->partner.len == 0 || !all_read(l, is_partner, l->p->partner_count)) {
+        return;
+    }
+    nearest_init(&near, file->partner);
+    for (size_t k = 0; k < l->p->partner_count; k++) {
+        nearest_try(&near, l->p->partners[k].id);
+    }
+    doc_error(file->doc, file->partner_at, "there is no partner \"%s\"%s",
+              shown_of(file->partner).text, nearest_hint(&near).text);
+}
+
+static bool has_purpose(const struct agreement *a, struct span purpose)
+{
+    for (size_t i = 0; i < a->purpose_count; i++) {
+        if (span_eq(a->purposes[i], purpose)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void unknown_agreement(const struct load *l, const struct partner *owner, size_t i)
+{
+    struct span id = owner->clients[i].agreement;
+    struct nearest near;
+
+    if (id.len == 0 || !all_read(l, is_agreement, l->p->agreement_count)) {
+        return;
+    }
+    nearest_init(&near, id);
+    for (size_t k = 0; k < l->p->agreement_count; k++) {
+        nearest_try(&near, l->p->agreements[k].shown.id);
+    }
+    doc_error(owner->doc, owner->places[i].agreement, "there is no agreement \"%s\"%s",
+              shown_of(id).text, nearest_hint(&near).text);
+}
+
+static void check_client(const struct load *l, const struct partner *owner, size_t i)
+{
+    const struct client *c = &owner->clients[i];
+    const struct agreement *a = policy_find_agreement(l->p, c->agreement);
+
+    if (a == NULL) {
+        unknown_agreement(l, owner, i);
+        return;
+    }
+    if (a->partner.len > 0 && !span_eq(a->partner, owner->id)) {
+        doc_error(owner->doc, owner->places[i].agreement,
+                  "agreement \"%s\" is another partner's (\"%s\")", shown_of(c->agreement).text,
+                  shown_of(a->partner).text);
+    }
+    if (c->purpose.len > 0 && a->purpose_count > 0 && !has_purpose(a, c->purpose)) {
+        doc_error(owner->doc, owner->places[i].purpose,
+                  "\"%s\" is not among the purposes of agreement \"%s\"", shown_of(c->purpose).text,
+                  shown_of(c->agreement).text);
+    }
+}
+
+static void gather_client(const struct load *l, const struct partner *owner, size_t i)
+{
+    const struct client *c = &owner->clients[i];
+
+    if (c->id.len > 0 && policy_find_client(l->p, c->id) != NULL) {
+        doc_error(owner->doc, owner->places[i].id, "there are two clients \"%s\"",
+                  shown_of(c->id).text);
+    }
+    l->p->clients[l->p->client_count++] = *c;
+}
+
+static void check_partners(struct load *l)
+{
+    size_t total = 0;
+
+    for (size_t i = 0; i < l->p->partner_count; i++) {
+        total += l->p->partners[i].client_count;
+    }
+    l->p->clients = arena_array(&l->p->arena, total + 1, sizeof(*l->p->clients));
+    for (size_t i = 0; l->p->clients != NULL && i < l->p->partner_count; i++) {
+        for (size_t k = 0; k < l->p->partners[i].client_count; k++) {
+            check_client(l, &l->p->partners[i], k);
+            gather_client(l, &l->p->partners[i], k);
+        }
+    }
+}
+
+/* --- compiling ------------------------------------------------------------------------ */
+
+static void compile(struct load *l, size_t i, struct arena *scratch)
+{
+    const struct agreement_file *file = &l->p->files[i];
+    struct sharing s;
+
+    check_agreement_partner(l, i);
+    if (file->share == NULL) {
+        return;
+    }
+    if (share_read(file, l->p->catalog, scratch, &s)) {
+        (void)compile_programs(&s, &l->p->arena, &l->p->agreements[i].table);
+    }
+    l->failed = scratch->overflow ? ERR_MEMORY : l->failed;
+    arena_reset(scratch);
+}
+
+static void compile_all(struct load *l)
+{
+    struct arena scratch;
+
+    arena_init(&scratch, MAX_SCRATCH);
+    for (size_t i = 0; i < l->p->agreement_count; i++) {
+        compile(l, i, &scratch);
+    }
+    arena_fini(&scratch);
+}
+
+/* --- the whole ------------------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b)
+{
+    const struct policy_file *const *x = a;
+    const struct policy_file *const *y = b;
+
+    return strcmp((*x)->name, (*y)->name);
+}
+
+/* The length before each text, so that no two folders give the same bytes. */
+static enum err add_text(struct digest *d, struct span text)
+{
+    uint8_t len[8];
+
+    for (size_t i = 0; i < sizeof(len); i++) {
+        len[i] = (uint8_t)((uint64_t)text.len >> (56 - 8 * i));
+    }
+    enum err e = digest_add(d, span_of(len, sizeof(len)));
+
+    return e == OK ? digest_add(d, text) : e;
+}
+
+static enum err digest_files(const struct policy_file *const *sorted, size_t n, uint8_t *out)
+{
+    struct digest *d = NULL;
+    enum err e = digest_new(&d);
+
+    if (e == OK) {
+        e = digest_begin(d);
+    }
+    for (size_t i = 0; e == OK && i < n; i++) {
+        e = add_text(d, span_str(sorted[i]->name));
+        if (e == OK) {
+            e = add_text(d, sorted[i]->bytes);
+        }
+    }
+    if (e == OK) {
+        e = digest_end(d, out);
+    }
+    digest_free(&d);
+    return e;
+}
+
+static enum err digest_policy(struct load *l)
+{
+    const struct policy_file **sorted =
+        arena_array(&l->p->arena, l->file_count + 1, sizeof(*sorted));
+
+    if (sorted == NULL) {
+        return ERR_MEMORY;
+    }
+    for (size_t i = 0; i < l->file_count; i++) {
+        sorted[i] = &l->files[i];
+    }
+    qsort(sorted, l->file_count, sizeof(*sorted), by_name);
+    for (size_t i = 1; i < l->file_count; i++) {
+        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0) {
+            whole_file(l, sorted[i]->name, "the file is given twice");
+        }
+    }
+    return digest_files(sorted, l->file_count, l->p->digest);
+}
+
+static void read_all(struct load *l)
+{
+    check_names(l);
+    read_district(l);
+    read_partners(l);
+    read_agreements(l);
+    check_partners(l);
+    compile_all(l);
+}
+
+enum err policy_load(const struct policy_file *files, size_t n, const struct catalog *catalog,
+                     struct diag_list *diags, struct policy **out)
+{
+    struct policy *p = mem_alloc(sizeof(*p));
+    struct load l = {.p = p, .diags = diags, .files = files, .file_count = n};
+    unsigned before = diags->errors;
+
+    if (p == NULL) {
+        return ERR_MEMORY;
+    }
+    arena_init(&p->arena, MAX_KEPT);
+    p->catalog = catalog;
+    read_all(&l);
+    enum err e = l.failed == OK ? digest_policy(&l) : l.failed;
+
+    if (e == OK && p->arena.overflow) {
+        e = ERR_MEMORY;
+    }
+    if (e == OK && diags->errors > before) {
+        e = ERR_INPUT;
+    }
+    if (e != OK) {
+        policy_free(&p);
+        return e;
+    }
+    *out = p;
+    return OK;
+}

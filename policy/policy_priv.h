@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef POLICY_POLICY_PRIV_H
+#define POLICY_POLICY_PRIV_H
+
+#include "base/digest.h"
+#include "policy/compile.h"
+#include "policy/partner.h"
+#include "policy/policy.h"
+
+/* What an agreement is inside; `shown` stands first so that its address is this one's. */
+struct compiled {
+    struct agreement shown;
+    struct fact_set schools;
+    struct fact_set grades;
+    struct program_table table;
+};
+
+struct policy {
+    struct arena arena;
+    const struct catalog *catalog;
+    struct district district;
+    struct partner *partners;
+    size_t partner_count;
+    struct agreement_file *files; /* as read; good or not; one for each agreement */
+    struct compiled *agreements;
+    size_t agreement_count;
+    struct client *clients;
+    size_t client_count;
+    uint8_t digest[DIGEST_BYTES];
+};
+
+#endif
