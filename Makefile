@@ -38,7 +38,7 @@ LLHTTP_INC  := $(if $(LLHTTP_DIR),-isystem /usr/share/include/llhttp)
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings \
             -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Werror
-HARDEN   := -fstack-protector-strong -fno-strict-aliasing -fno-common -fPIE \
+HARDEN   := -fstack-protector-strong -fno-strict-aliasing -fno-common -fPIE -fvisibility=hidden \
             $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2)
 OWN      := -std=c11 -D_GNU_SOURCE -DLLHTTP_STRICT_MODE=1 -I. -Igateway $(LLHTTP_INC) -MMD -MP
 LINK     := -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN)) -pthread

@@ -206,6 +206,23 @@ enum err keyring_from(const struct client *const *clients, size_t n, struct diag
     return OK;
 }
 
+enum err keyring_new(const struct policy *policy, struct diag_list *diags, struct keyring **out)
+{
+    size_t n = policy_client_count(policy);
+    const struct client **clients = mem_alloc_array(n, sizeof(*clients));
+
+    if (clients == NULL) {
+        return ERR_MEMORY;
+    }
+    for (size_t i = 0; i < n; i++) {
+        clients[i] = policy_client(policy, i);
+    }
+    enum err e = keyring_from(clients, n, diags, out);
+
+    mem_free(clients);
+    return e;
+}
+
 const struct key_owner *keyring_owner(const struct keyring *k, struct span client)
 {
     struct client wanted = {.id = client};

@@ -10,4 +10,11 @@
  */
 enum err file_read(const char *path, struct buf *out) MUST_CHECK;
 
+/*
+ * Makes a file that is not there yet, with exactly this mode, holding exactly
+ * these bytes, durable; never follows a link. ERR_EXISTS; ERR_IO (errno says
+ * why): then no file is left.
+ */
+enum err file_create(const char *path, unsigned mode, struct span bytes) MUST_CHECK;
+
 #endif

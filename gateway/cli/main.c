@@ -24,6 +24,8 @@ static const struct command COMMANDS[] = {
     {"help", cmd_help, "this list; `hallpass help COMMAND` explains one"},
     {"district generate", cmd_district_generate, "write an invented district as CSV"},
     {"district import", cmd_district_import, "load a CSV bundle for `district serve`"},
+    {"key generate", cmd_key_generate, "make a partner's key pair"},
+    {"token", cmd_token, "mint an access token with a partner's key"},
     {"version", cmd_version, "the version"},
 };
 
