@@ -227,7 +227,8 @@ static void on_turn_cap(uv_timer_t *handle)
 
 void loop_turn(struct loop *l, int64_t max_ms)
 {
-    (void)uv_timer_start(&l->turn_cap, on_turn_cap, (uint64_t)max_ms, 0);
+    /* Repeats, for it may be due already before libuv starts to wait. */
+    (void)uv_timer_start(&l->turn_cap, on_turn_cap, (uint64_t)max_ms, 1);
     (void)uv_run(&l->uv, UV_RUN_ONCE);
     (void)uv_timer_stop(&l->turn_cap);
 }

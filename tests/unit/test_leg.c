@@ -2,160 +2,12 @@
 /* Legs against a scripted source: good answers, every fault, reuse, deadlines, back-pressure. */
 #include "upstream/leg.h"
 
-#include "base/buf.h"
-#include "base/clock.h"
-#include "base/mem.h"
-#include "tests/support/stage.h"
-#include "upstream/leg_priv.h"
+#include "tests/support/legs.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 #include <cmocka.h>
-
-enum { PATIENCE_MS = 10000 };
-
-#define GOOD "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
-
-/* One leg and what came of it. */
-struct watch {
-    struct leg *leg;
-    struct leg_head head;
-    struct buf body;
-    enum err failed;
-    unsigned heads, ends, fails;
-    bool pause_each; /* pause at every piece of the body */
-    bool abort_head, abort_body;
-};
-
-struct scene {
-    struct loop *loop;
-    struct pool *pool;
-    struct stage stage;
-};
-
-static void on_head(void *ctx, const struct leg_head *head)
-{
-    struct watch *w = ctx;
-
-    w->head = *head;
-    w->heads++;
-    if (w->abort_head) {
-        leg_abort(&w->leg);
-    }
-}
-
-static void on_body(void *ctx, struct span bytes)
-{
-    struct watch *w = ctx;
-
-    buf_put(&w->body, bytes);
-    if (w->abort_body) {
-        leg_abort(&w->leg);
-    } else if (w->pause_each) {
-        leg_pause(w->leg);
-    }
-}
-
-static void on_end(void *ctx)
-{
-    struct watch *w = ctx;
-
-    w->ends++;
-    w->leg = NULL;
-}
-
-static void on_fail(void *ctx, enum err e)
-{
-    struct watch *w = ctx;
-
-    w->fails++;
-    w->failed = e;
-    w->leg = NULL;
-}
-
-static struct pool_setup quick_setup(const struct scene *sc)
-{
-    return (struct pool_setup){.address = sc->stage.address, .server_name = "source.test"};
-}
-
-static void open_with(struct scene *sc, void (*script)(struct stage *s), const void *prop,
-                      struct pool_setup setup)
-{
-    *sc = (struct scene){0};
-    stage_open(&sc->stage, script, prop);
-    setup.address = sc->stage.address;
-    setup.server_name = "source.test";
-    assert_int_equal(loop_new(&sc->loop), OK);
-    assert_int_equal(pool_new(sc->loop, &setup, &sc->pool), OK);
-}
-
-static void open_scene(struct scene *sc, void (*script)(struct stage *s), const void *prop)
-{
-    open_with(sc, script, prop, (struct pool_setup){0});
-}
-
-static struct pool_counts counts_of(const struct scene *sc)
-{
-    struct pool_counts c;
-
-    pool_read_counts(sc->pool, &c);
-    return c;
-}
-
-static void close_scene(struct scene *sc)
-{
-    pool_free(&sc->pool);
-    loop_stop(sc->loop);
-    loop_run(sc->loop);
-    loop_free(&sc->loop);
-    assert_true(stage_close(&sc->stage));
-}
-
-static enum err begin(struct scene *sc, struct watch *w)
-{
-    const struct leg_events events = {on_head, on_body, on_end, on_fail, w};
-
-    buf_fini(&w->body);
-    buf_init(&w->body, 64u << 20);
-    w->heads = w->ends = w->fails = 0;
-    w->failed = OK;
-    return leg_start(sc->pool, SPAN("/v1p2/orgs?limit=1"), &events, &w->leg);
-}
-
-static void turn_until(struct scene *sc, bool (*is_so)(const void *ctx), const void *ctx)
-{
-    int64_t give_up = clock_mono_ms() + PATIENCE_MS;
-
-    while (!is_so(ctx)) {
-        assert_true(clock_mono_ms() < give_up);
-        loop_turn(sc->loop, 20);
-    }
-}
-
-static bool is_over(const void *ctx)
-{
-    const struct watch *w = ctx;
-
-    return w->ends + w->fails > 0;
-}
-
-static void run_leg(struct scene *sc, struct watch *w)
-{
-    assert_int_equal(begin(sc, w), OK);
-    assert_int_equal(w->heads + w->ends + w->fails, 0);
-    turn_until(sc, is_over, w);
-    assert_int_equal(w->ends + w->fails, 1);
-}
-
-static void expect_good(struct scene *sc, struct watch *w)
-{
-    run_leg(sc, w);
-    assert_int_equal(w->failed, OK);
-    assert_int_equal(w->heads, 1);
-    assert_true(span_eq_str(buf_span(&w->body), "{}"));
-}
 
 /* --- good answers */
 
@@ -384,13 +236,11 @@ static void says_that_nobody_listens(void **state)
 {
     struct watch w = {0};
     struct scene sc;
-    struct pool_setup setup;
+    const struct pool_setup setup = {.address = "unix:/nonexistent/socket", .server_name = "x"};
     struct pool *other = NULL;
 
     (void)state;
     open_scene(&sc, play_nothing, NULL);
-    setup = quick_setup(&sc);
-    setup.address = "unix:/nonexistent/socket";
     assert_int_equal(pool_new(sc.loop, &setup, &other), OK);
     struct pool *listening = sc.pool;
 
@@ -408,7 +258,7 @@ static void refuses_targets_that_are_not_ours(void **state)
 {
     static const char *const bad[] = {"",     "orgs",      "/a b", "/a\r\nX: y",
                                       "/a#b", "/\xc3\xa9", "/\x7f"};
-    const struct leg_events events = {on_head, on_body, on_end, on_fail, NULL};
+    const struct leg_events events = {0};
     struct leg *leg = NULL;
     struct scene sc;
 
