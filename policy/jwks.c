@@ -67,7 +67,7 @@ static bool put_member(const struct doc *d, const struct node *m, struct buf *ou
 
 static bool has_required(const struct doc *d, const struct node *key)
 {
-    static const char *const required[] = {"kty", "kid", "alg"};
+    static const char *const required[] = {"kty", "alg"};
     bool good = true;
 
     for (size_t i = 0; i < sizeof(required) / sizeof(*required); i++) {

@@ -4,25 +4,31 @@
  */
 #include "policy/program.h"
 
-static const char *const words[TRANSFORM_COUNT] = {
-#define TRANSFORM_WORD(sym, word, reversible, linkable, keeps) [sym] = (word),
-    TRANSFORM_TABLE(TRANSFORM_WORD)
-#undef TRANSFORM_WORD
+static const struct transform_row rows[TRANSFORM_COUNT] = {
+#define TRANSFORM_ROW(sym, word, reversible, linkable, keeps)                                      \
+    [sym] = {(word), (reversible), (linkable), (keeps)},
+    TRANSFORM_TABLE(TRANSFORM_ROW)
+#undef TRANSFORM_ROW
 };
 
 /* Words of the language that this version cannot carry out. */
 static const char *const later[] = {"alias", "code", "year-month", "age", "band",
                                     "round", "zip3", "date-shift", "map"};
 
+const struct transform_row *transform_row(enum transform t)
+{
+    return &rows[t];
+}
+
 const char *transform_word(enum transform t)
 {
-    return words[t];
+    return rows[t].word;
 }
 
 bool transform_of_word(struct span word, enum transform *out)
 {
     for (unsigned t = 0; t < TRANSFORM_COUNT; t++) {
-        if (span_eq_str(word, words[t])) {
+        if (span_eq_str(word, rows[t].word)) {
             *out = (enum transform)t;
             return true;
         }

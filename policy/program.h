@@ -38,6 +38,15 @@ struct program {
     const struct field_rule *rules; /* resource->field_count of them */
 };
 
+/* What a transform does to a value, for people who decide about it (DESIGN 8). */
+struct transform_row {
+    const char *word;
+    bool reversible;
+    bool linkable; /* equal values stay equal, so that records can be joined by it */
+    bool keeps_type;
+};
+const struct transform_row *transform_row(enum transform t);
+
 const char *transform_word(enum transform t);
 bool transform_of_word(struct span word, enum transform *out);
 

@@ -25,6 +25,7 @@ static const struct command COMMANDS[] = {
     {"district generate", cmd_district_generate, "write an invented district as CSV"},
     {"district import", cmd_district_import, "load a CSV bundle for `district serve`"},
     {"key generate", cmd_key_generate, "make a partner's key pair"},
+    {"policy check", cmd_policy_check, "check a district's folder, show what is shared"},
     {"token", cmd_token, "mint an access token with a partner's key"},
     {"version", cmd_version, "the version"},
 };
