@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/stage.h"
 
+#include <assert.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,16 +37,16 @@ void stage_open(struct stage *s, void (*script)(struct stage *s), const void *pr
 
     *s = (struct stage){.script = script, .prop = prop};
     (void)snprintf(s->folder, sizeof(s->folder), "/tmp/hallpass-stage-XXXXXX");
-    if (mkdtemp(s->folder) == NULL) {
-        abort();
-    }
+    char *made = mkdtemp(s->folder);
+
+    assert(made != NULL);
     (void)snprintf(at.sun_path, sizeof(at.sun_path), "%s/s", s->folder);
     (void)snprintf(s->address, sizeof(s->address), "unix:%s", at.sun_path);
     s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(s->listener, (struct sockaddr *)&at, sizeof(at)) != 0 || listen(s->listener, 8) != 0 ||
-        pthread_create(&s->thread, NULL, play, s) != 0) {
-        abort();
-    }
+    bool listening = bind(s->listener, (struct sockaddr *)&at, sizeof(at)) == 0 &&
+                     listen(s->listener, 8) == 0 && pthread_create(&s->thread, NULL, play, s) == 0;
+
+    assert(listening);
 }
 
 bool stage_close(struct stage *s)
