@@ -117,16 +117,31 @@ static void note_host(struct facts *f, struct span value)
     f->good_host = is_authority(value);
 }
 
+/* A TAB between colon and CR: versions of llhttp differ on it in the framing headers. */
+static bool has_tab_beside(struct span value)
+{
+    const uint8_t *before = value.ptr - 1;
+    const uint8_t *behind = value.ptr + value.len;
+
+    while (*before == ' ') {
+        before--;
+    }
+    while (*behind == ' ') {
+        behind++;
+    }
+    return *before == '\t' || *behind == '\t';
+}
+
 static void note_length(struct facts *f, struct span value)
 {
     f->lengths++;
-    f->good_length = span_to_u64(value, INT64_MAX, &f->length);
+    f->good_length = span_to_u64(value, INT64_MAX, &f->length) && !has_tab_beside(value);
 }
 
 static void note_coding(struct facts *f, struct span value)
 {
     f->codings++;
-    f->good_coding = span_eq_nocase(value, SPAN("chunked"));
+    f->good_coding = span_eq_nocase(value, SPAN("chunked")) && !has_tab_beside(value);
 }
 
 static void note_upgrade(struct facts *f, struct span value)

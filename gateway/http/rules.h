@@ -10,6 +10,8 @@
  * docs/http-strictness.md shows the same table in words.
  */
 
+/* The values of `headers` lie inside a scanned head, between their colon and CR. */
+
 /* Fills all of `head` but headers and header_count, which are given. Errors: head.h's. */
 enum err rules_request(struct span start_line, struct http_head *head) MUST_CHECK;
 
