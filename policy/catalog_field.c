@@ -287,6 +287,10 @@ static void read_role(const struct field_reader *f, enum role role)
                           : "expected \"Category / Element\" of Exhibit B");
         return;
     }
+    if (role == ROLE_GUARDIAN && !span_starts(element->category, SPAN("Parent/Guardian "))) {
+        complain(f, role_word(role), "a guardian's own data is in the Parent/Guardian categories");
+        return;
+    }
     grant->category = element->category;
     grant->element = element->element;
 }

@@ -266,8 +266,19 @@ static struct fieldset all_leaves(const struct resource *r)
 static bool decides(const struct field *f)
 {
     bool id = f->parent == CATALOG_ROOT && span_eq_str(f->name, "sourcedId");
-    return id || f->facts != 0 || f->guards_item || f->bar != BAR_NONE ||
-           (f->kind == FIELD_REF && f->required);
+    return id || f->facts != 0 || f->guards_item || (f->kind == FIELD_REF && f->required);
+}
+
+/* A bar is needed beside what it bars, and never asked for by itself: it may be an SSN. */
+static bool bars_something(const struct plan *plan, const struct field *bar)
+{
+    const struct resource *r = plan->resource;
+    for (unsigned i = 0; bar->bar != BAR_NONE && i < r->field_count; i++) {
+        if (r->fields[i].parent == bar->parent && fieldset_has(&plan->upstream, i)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void settle_upstream(struct plan *plan, const struct fieldset *granted)
@@ -276,7 +287,8 @@ static void settle_upstream(struct plan *plan, const struct fieldset *granted)
         plan->upstream.word[w] = plan->asked.word[w] & granted->word[w];
     }
     for (unsigned i = 0; i < plan->resource->field_count; i++) {
-        if (decides(&plan->resource->fields[i])) {
+        const struct field *f = &plan->resource->fields[i];
+        if (decides(f) || bars_something(plan, f)) {
             fieldset_add(&plan->upstream, i);
         }
     }

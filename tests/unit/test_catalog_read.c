@@ -113,6 +113,8 @@ static void refuses_fields_that_do_not_add_up(void **state)
          "c.yaml:16:36: expected \"Category"},
         {16, "    mail: { type: email, students: Staff / Email }",
          "c.yaml:16:36: expected \"Category"},
+        {16, "    mail: { type: email, guardians: Student Name / First and/or Last }",
+         "c.yaml:16:37: a guardian's own data"},
         {16, "    mail: { type: email, records: no }", "c.yaml:16:35: expected yes"},
         {16, "    mail: { type: email, of: org, staff: Email }", "c.yaml:16:30: only an id or ref"},
         {16, "    mail: { type: ref, staff: Email }", "an id or ref needs `of`"},
