@@ -6,6 +6,7 @@
  */
 #include "ledger/leaf.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #include <time.h>
@@ -165,19 +166,21 @@ static bool shaped_like(struct span text, const char *shape)
     return text.len == strlen(shape);
 }
 
-static bool parse_time(struct span text, int64_t *ms)
+bool leaf_parse_time(struct span text, int64_t *ms)
 {
     struct tm tm = {0};
+    int32_t date;
     int milli;
 
-    if (!shaped_like(text, "0000-00-00T00:00:00.000Z") || !number_at(text, 0, 4, &tm.tm_year) ||
-        !number_at(text, 5, 2, &tm.tm_mon) || !number_at(text, 8, 2, &tm.tm_mday) ||
-        !number_at(text, 11, 2, &tm.tm_hour) || !number_at(text, 14, 2, &tm.tm_min) ||
-        !number_at(text, 17, 2, &tm.tm_sec) || !number_at(text, 20, 3, &milli)) {
+    if (!shaped_like(text, "0000-00-00T00:00:00.000Z") ||
+        !clock_parse_date(span_sub(text, 0, 10), &date) || !number_at(text, 11, 2, &tm.tm_hour) ||
+        !number_at(text, 14, 2, &tm.tm_min) || !number_at(text, 17, 2, &tm.tm_sec) ||
+        !number_at(text, 20, 3, &milli) || tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 59) {
         return false;
     }
-    tm.tm_year -= 1900;
-    tm.tm_mon -= 1;
+    tm.tm_year = date / 10000 - 1900;
+    tm.tm_mon = date / 100 % 100 - 1;
+    tm.tm_mday = date % 100;
     *ms = (int64_t)timegm(&tm) * 1000 + milli;
     return true;
 }
@@ -185,7 +188,7 @@ static bool parse_time(struct span text, int64_t *ms)
 enum err leaf_time(struct span leaf, int64_t *ms)
 {
     bool ok = span_starts(leaf, span_of(TIME_KEY, TIME_AT)) &&
-              parse_time(span_sub(leaf, TIME_AT, LEAF_TIME_BYTES), ms);
+              leaf_parse_time(span_sub(leaf, TIME_AT, LEAF_TIME_BYTES), ms);
 
     return ok ? OK : ERR_INPUT;
 }

@@ -36,6 +36,9 @@ size_t leaf_size(const struct leaf *l);
 /* Appends length and leaf; its size was checked to be at most ENTRY_MAX_BYTES. */
 void leaf_put(struct buf *bundle, const struct leaf *l);
 
+/* Reads "2026-11-23T14:09:16.123Z", 24 bytes, into ms since 1970; false for any other form. */
+bool leaf_parse_time(struct span text, int64_t *ms);
+
 /* The time and id of a leaf's bytes. ERR_INPUT when it does not start as leaves do. */
 enum err leaf_time(struct span leaf, int64_t *ms) MUST_CHECK;
 enum err leaf_index(struct span leaf, uint64_t *index) MUST_CHECK;

@@ -118,37 +118,46 @@ static enum err add_leaf(struct merkle *tree, struct digest *d, const uint8_t *s
     return e != OK ? e : merkle_add(tree, d, leaf);
 }
 
+/* Students in ascending order, and the seed that salts them. */
+struct salted {
+    const uint8_t *seed;
+    const struct subject *list;
+    size_t count;
+};
+
 /* `salts` is room to work in. */
-static enum err root_with(struct digest *d, struct buf *salts, const uint8_t *seed,
-                          const struct subject *list, size_t count, uint8_t *out)
+static enum err root_with(struct digest *d, struct buf *salts, const struct salted *set,
+                          uint8_t *out)
 {
+    size_t bytes = set->count * SUBJECT_SALT_BYTES;
     struct merkle tree;
     enum err e;
 
     buf_clear(salts);
-    uint8_t *room = buf_room(salts, count * SUBJECT_SALT_BYTES);
+    uint8_t *room = buf_room(salts, bytes);
 
     if (room == NULL) {
         return buf_err(salts);
     }
     merkle_init(&tree);
-    e = digest_expand(seed, room, count * SUBJECT_SALT_BYTES);
-    for (size_t i = 0; i < count && e == OK; i++) {
-        e = add_leaf(&tree, d, room + i * SUBJECT_SALT_BYTES, list[i].id);
+    e = digest_expand(set->seed, room, bytes);
+    for (size_t i = 0; i < set->count && e == OK; i++) {
+        e = add_leaf(&tree, d, room + i * SUBJECT_SALT_BYTES, set->list[i].id);
     }
-    mem_wipe(room, count * SUBJECT_SALT_BYTES);
+    mem_wipe(room, bytes);
     return e != OK ? e : merkle_root(&tree, d, out);
 }
 
 enum err subjects_root(const uint8_t seed[SUBJECT_SEED_BYTES], const struct subject *list,
                        size_t count, uint8_t out[DIGEST_BYTES])
 {
+    struct salted set = {seed, list, count};
     struct digest *d = NULL;
     struct buf salts;
     enum err e = digest_new(&d);
 
     buf_init(&salts, MAX_WORK);
-    e = e != OK ? e : root_with(d, &salts, seed, list, count, out);
+    e = e != OK ? e : root_with(d, &salts, &set, out);
     digest_free(&d);
     buf_fini(&salts);
     return e;
@@ -245,9 +254,10 @@ enum err subjects_encode(struct buf *out, const struct subject *list, size_t cou
 enum err packer_pack(struct packer *p, size_t count, struct packed *out)
 {
     struct packed made = {.count = sort_distinct(p->list, count)};
+    struct salted set = {made.seed, p->list, made.count};
     enum err e = digest_random(made.seed, sizeof(made.seed));
 
-    e = e != OK ? e : root_with(p->digest, &p->raw, made.seed, p->list, made.count, made.root);
+    e = e != OK ? e : root_with(p->digest, &p->raw, &set, made.root);
     buf_clear(&p->blob);
     e = e != OK ? e : encode_with(&p->raw, &p->blob, p->list, made.count);
     if (e == OK) {

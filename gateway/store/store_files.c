@@ -10,7 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -105,9 +105,9 @@ static bool held(struct store_identity id)
     bool found = false;
 
     while (fds != NULL && !found && (entry = readdir(fds)) != NULL) {
-        int fd = atoi(entry->d_name);
+        uint64_t fd = 0;
 
-        found = entry->d_name[0] != '.' && fstat(fd, &st) == 0 &&
+        found = span_to_u64(span_str(entry->d_name), INT_MAX, &fd) && fstat((int)fd, &st) == 0 &&
                 same(id, (struct store_identity){st.st_dev, st.st_ino});
     }
     if (fds != NULL) {

@@ -6,37 +6,34 @@
 #include "base/mem.h"
 #include "store/stmt.h"
 #include "store/store.h"
+#include "tests/support/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-static char folder[64];
+static struct folder folder;
 static char path[96];
 static char wal[112];
 
 static int setup(void **state)
 {
     (void)state;
-    snprintf(folder, sizeof(folder), "/tmp/hallpass-store-XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof(path), "%s/a.db", folder);
+    assert_true(folder_open(&folder));
+    snprintf(path, sizeof(path), "%s/a.db", folder.path);
     snprintf(wal, sizeof(wal), "%s-wal", path);
     return 0;
 }
 
 static int teardown(void **state)
 {
-    char command[96];
-
     (void)state;
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    return system(command);
+    folder_close(&folder);
+    return 0;
 }
 
 static struct store *open_as(enum store_mode mode)
@@ -159,7 +156,7 @@ static void refuses_paths_that_are_not_a_plain_file(void **state)
     how.mode = STORE_READ;
     assert_int_equal(store_open(&how, &s), ERR_NOT_FOUND);
     how.mode = STORE_CREATE;
-    how.path = folder;
+    how.path = folder.path;
     assert_int_equal(store_open(&how, &s), ERR_INPUT);
     how.path = ":memory:";
     assert_int_equal(store_open(&how, &s), ERR_INPUT);
@@ -308,26 +305,25 @@ static void a_checkpoint_lets_the_wal_start_over(void **state)
     store_close(&s);
 }
 
+static void check_mishap(const char *victim, enum mishap what)
+{
+    struct store *s = open_with_table();
+
+    assert_int_equal(store_unmoved(s), OK);
+    assert_true(folder_mishap(victim, what));
+    /* SQLite alone does not mind. */
+    assert_int_equal(store_run(s, "INSERT INTO t VALUES (9, NULL)"), OK);
+    assert_int_equal(store_unmoved(s), ERR_LEDGER_MOVED);
+    store_abandon(&s);
+    folder_empty(&folder);
+}
+
 static void notices_files_that_moved(void **state)
 {
-    static const char *const how[] = {"rm $v", "mv $v $v.old", "ln $v $v.second",
-                                      "cp -p $v $v.new && mv $v.new $v"};
-    char command[512];
-
     (void)state;
-    for (size_t i = 0; i < 2 * sizeof(how) / sizeof(how[0]); i++) {
-        const char *victim = i % 2 == 0 ? path : wal;
-        struct store *s = open_with_table();
-
-        assert_int_equal(store_unmoved(s), OK);
-        snprintf(command, sizeof(command), "v=%s; %s", victim, how[i / 2]);
-        assert_int_equal(system(command), 0);
-        /* SQLite alone does not mind. */
-        assert_int_equal(store_run(s, "INSERT INTO t VALUES (9, NULL)"), OK);
-        assert_int_equal(store_unmoved(s), ERR_LEDGER_MOVED);
-        store_abandon(&s);
-        snprintf(command, sizeof(command), "rm -f %s/*", folder);
-        assert_int_equal(system(command), 0);
+    for (enum mishap what = MISHAP_UNLINK; what < MISHAP_COUNT; what++) {
+        check_mishap(path, what);
+        check_mishap(wal, what);
     }
 }
 
