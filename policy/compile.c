@@ -85,11 +85,10 @@ static void report_lack(struct making *m, const struct node *at, const struct fi
 {
     if (m->last_era) {
         sharing_complain(m->s, at,
-                         "%.*s of %s would lack \"%.*s\", which strict clients require: share it "
-                         "too, or nothing of %.*s",
+                         "%.*s of %s would lack \"%.*s\", which strict clients require beside it: "
+                         "share it as well",
                          (int)m->resource->name.len, (const char *)m->resource->name.ptr,
-                         role_word(m->role), (int)lack->path.len, (const char *)lack->path.ptr,
-                         (int)m->resource->name.len, (const char *)m->resource->name.ptr);
+                         role_word(m->role), (int)lack->path.len, (const char *)lack->path.ptr);
     }
 }
 

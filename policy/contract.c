@@ -150,7 +150,9 @@ static void unknown_category(const struct doc *d, const struct node *m)
 
     nearest_init(&near, m->key);
     for (size_t i = 0; i < element_count(); i++) {
-        nearest_try(&near, element_at(i)->category);
+        if (element_is_ndpa(element_at(i))) {
+            nearest_try(&near, element_at(i)->category);
+        }
     }
     doc_error_key(d, m, "\"%s\" is no category of Exhibit B%s", shown_of(m->key).text,
                   nearest_hint(&near).text);

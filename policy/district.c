@@ -287,10 +287,11 @@ static const struct doc_rule rules[] = {
     {"student-facts", doc_read_node, offsetof(struct raw, student_facts), true},
 };
 
+/* A notice with a fault is still a notice: agreements need not complain as well. */
 static bool read_notice(const struct doc *d, const struct node *n, struct district *out)
 {
-    out->has_notice = doc_fill(d, n, notice_rules, 4, &out->notice);
-    return out->has_notice;
+    out->has_notice = true;
+    return doc_fill(d, n, notice_rules, 4, &out->notice);
 }
 
 static bool read_members(const struct doc *d, const struct raw *raw, struct district *out)

@@ -43,17 +43,21 @@ static void add_example(struct policy_kit *k, const char *name)
     k->files[k->count++] = (struct policy_file){name, slurp(k, path)};
 }
 
+static void load_catalog(struct policy_kit *k, struct span text)
+{
+    catalog_free(&k->catalog);
+    if (catalog_load("oneroster-1.2.yaml", text, &k->diags, &k->catalog) != OK) {
+        policy_kit_print(k);
+        fail_msg("the catalog does not load");
+    }
+}
+
 void policy_kit_open(struct policy_kit *k)
 {
     *k = (struct policy_kit){.count = 0};
     arena_init(&k->arena, 64u << 20);
     diag_init(&k->diags, &k->arena);
-    struct span catalog = slurp(k, "policy/catalogs/oneroster-1.2.yaml");
-
-    if (catalog_load("oneroster-1.2.yaml", catalog, &k->diags, &k->catalog) != OK) {
-        policy_kit_print(k);
-        fail_msg("the catalog does not load");
-    }
+    load_catalog(k, slurp(k, "policy/catalogs/oneroster-1.2.yaml"));
     add_example(k, "district.yaml");
     add_example(k, "partners/acme.yaml");
     add_example(k, "partners/library.yaml");
@@ -108,25 +112,42 @@ void policy_kit_set(struct policy_kit *k, const char *name, const char *text)
     f->bytes = arena_copy(&k->arena, span_str(text));
 }
 
+/* `text` with its first `old` replaced. */
+static struct span edited(struct policy_kit *k, struct span text, const char *old,
+                          const char *new_text)
+{
+    const char *at = strstr((const char *)text.ptr, old);
+    struct buf b;
+
+    if (at == NULL) {
+        fail_msg("there is no \"%s\" to replace", old);
+    }
+    size_t head = (size_t)(at - (const char *)text.ptr);
+
+    buf_init(&b, 1 << 20);
+    buf_put(&b, span_sub(text, 0, head));
+    buf_put_str(&b, new_text);
+    buf_put(&b, span_from(text, head + strlen(old)));
+    struct span copy = arena_copy(&k->arena, buf_span(&b));
+
+    buf_fini(&b);
+    return copy;
+}
+
 void policy_kit_edit(struct policy_kit *k, const char *name, const char *old, const char *text)
 {
     struct policy_file *f = find(k, name);
-    struct buf b;
 
     assert_non_null(f);
-    const char *at = strstr((const char *)f->bytes.ptr, old);
+    f->bytes = edited(k, f->bytes, old, text);
+}
 
-    if (at == NULL) {
-        fail_msg("%s does not hold \"%s\"", name, old);
-    }
-    size_t head = (size_t)(at - (const char *)f->bytes.ptr);
+void policy_kit_edit_catalog(struct policy_kit *k, const char *old, const char *text)
+{
+    struct span yaml = slurp(k, "policy/catalogs/oneroster-1.2.yaml");
 
-    buf_init(&b, 1 << 20);
-    buf_put(&b, span_sub(f->bytes, 0, head));
-    buf_put_str(&b, text);
-    buf_put(&b, span_from(f->bytes, head + strlen(old)));
-    f->bytes = arena_copy(&k->arena, buf_span(&b));
-    buf_fini(&b);
+    assert_null(k->policy);
+    load_catalog(k, edited(k, yaml, old, text));
 }
 
 enum err policy_kit_load(struct policy_kit *k)

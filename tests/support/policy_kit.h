@@ -33,6 +33,9 @@ void policy_kit_set(struct policy_kit *k, const char *name, const char *text);
 /* Replaces the first `old` in a file; fails the test when it is not there. */
 void policy_kit_edit(struct policy_kit *k, const char *name, const char *old, const char *text);
 
+/* Reads the catalog anew with the first `old` replaced; before any load. */
+void policy_kit_edit_catalog(struct policy_kit *k, const char *old, const char *text);
+
 /* policy_load() over the files as they stand; messages are in k->diags. */
 enum err policy_kit_load(struct policy_kit *k);
 

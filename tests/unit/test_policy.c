@@ -277,6 +277,51 @@ static void omit_takes_a_field_out_without_a_tick(void **state)
     policy_kit_close(&k);
 }
 
+static void share_living_situations(struct policy_kit *k)
+{
+    policy_kit_edit(k, "agreements/acme-math.yaml", "  Student Contact Information: [Email]",
+                    "  Special Indicator: [Living situations]");
+    policy_kit_edit(k, "agreements/acme-math.yaml", "    Enrollment: as-signed",
+                    "    Enrollment: as-signed\n    Special Indicator: as-signed");
+}
+
+static void l5_labelled_fields_need_a_clause_of_their_own(void **state)
+{
+    struct policy_kit k;
+
+    (void)state;
+    policy_kit_open(&k);
+    policy_kit_edit_catalog(&k, "labels: [mckinney-vento]", "labels: [nsla]");
+    share_living_situations(&k);
+    assert_int_equal(policy_kit_load(&k), ERR_INPUT);
+    assert_int_equal(k.diags.errors, 1);
+    assert_non_null(policy_kit_find(&k, "demographics.publicSchoolResidenceStatus needs the clause "
+                                        "`because: nsla` (42 USC 1758(b)(6))"));
+    policy_kit_edit(&k, "agreements/acme-math.yaml",
+                    "because:", "because:\n  nsla: memorandum with the State agency");
+    load(&k);
+    assert_int_equal(
+        rule(find(&k, "acme-math", "demographics", ROLE_STUDENT), "publicSchoolResidenceStatus"),
+        TRANSFORM_AS_IS);
+    policy_kit_close(&k);
+}
+
+static void a_required_value_without_stand_in_must_be_shared(void **state)
+{
+    struct policy_kit k;
+
+    (void)state;
+    policy_kit_open(&k);
+    policy_kit_edit_catalog(&k,
+                            "name: { type: string, required: yes, placeholder: '\"-\"', records",
+                            "name: { type: string, required: yes, records");
+    policy_kit_edit(&k, "agreements/library-cards.yaml", "orgs: { name: as-is }",
+                    "orgs: { identifier: as-is }");
+    assert_int_equal(policy_kit_load(&k), ERR_INPUT);
+    assert_non_null(policy_kit_find(&k, "orgs of records would lack \"name\""));
+    policy_kit_close(&k);
+}
+
 static void digest_of(struct policy_kit *k, uint8_t out[32], uint64_t *version)
 {
     load(k);
@@ -358,6 +403,8 @@ int main(void)
         cmocka_unit_test(constants_and_masks_are_compiled),
         cmocka_unit_test(a_field_can_be_named_for_one_resource_alone),
         cmocka_unit_test(omit_takes_a_field_out_without_a_tick),
+        cmocka_unit_test(l5_labelled_fields_need_a_clause_of_their_own),
+        cmocka_unit_test(a_required_value_without_stand_in_must_be_shared),
         cmocka_unit_test(digest_and_version_change_with_any_byte),
         cmocka_unit_test(an_error_leaves_the_output_untouched),
         cmocka_unit_test(every_failed_allocation_gives_no_policy),
