@@ -24,7 +24,7 @@ struct audit {
 
 static void close_audit(struct audit *a)
 {
-    index_close(&a->index);
+    ledger_index_close(&a->index);
     reader_close(&a->reader);
 }
 
@@ -32,8 +32,8 @@ static enum err open_audit(const char *directory, struct audit *a)
 {
     enum err e = reader_open(directory, &a->reader);
 
-    e = e != OK ? e : index_open(directory, true, &a->index);
-    e = e != OK ? e : index_update(a->index, a->reader);
+    e = e != OK ? e : ledger_index_open(directory, true, &a->index);
+    e = e != OK ? e : ledger_index_update(a->index, a->reader);
     if (e != OK) {
         close_audit(a);
     }
@@ -121,12 +121,12 @@ static enum err list_one(struct audit *a, uint64_t index)
 static enum err list_all(struct audit *a, const struct index_query *q)
 {
     struct index_hits hits = {0};
-    enum err e = index_find(a->index, q, &hits);
+    enum err e = ledger_index_find(a->index, q, &hits);
 
     for (size_t i = hits.count; i > 0 && e == OK; i--) {
         e = list_one(a, hits.at[i - 1]);
     }
-    index_hits_fini(&hits);
+    ledger_index_hits_fini(&hits);
     return e;
 }
 
@@ -236,7 +236,7 @@ static enum err show_exchange(struct audit *a, struct span exchange)
 {
     struct index_query q = {.exchange = exchange};
     struct index_hits hits = {0};
-    enum err e = index_find(a->index, &q, &hits);
+    enum err e = ledger_index_find(a->index, &q, &hits);
 
     if (e == OK && hits.count == 0) {
         e = ERR_NOT_FOUND;
@@ -244,7 +244,7 @@ static enum err show_exchange(struct audit *a, struct span exchange)
     for (size_t i = hits.count; i > 0 && e == OK; i--) {
         e = show_one(a, hits.at[i - 1]);
     }
-    index_hits_fini(&hits);
+    ledger_index_hits_fini(&hits);
     return e;
 }
 

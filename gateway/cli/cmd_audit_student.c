@@ -58,12 +58,12 @@ static enum err put_set(struct account *a, struct span name)
 {
     struct index_hits hits = {0};
     struct view *set = NULL;
-    enum err e = index_of_set(a->index, name, &hits);
+    enum err e = ledger_index_of_set(a->index, name, &hits);
 
     if (e == OK && hits.count > 0) {
         e = read_view(a, hits.at[0], &set);
     }
-    index_hits_fini(&hits);
+    ledger_index_hits_fini(&hits);
     if (e != OK) {
         return e;
     }
@@ -101,12 +101,12 @@ static enum err read_outcome(struct account *a, struct span exchange, struct vie
     struct index_query q = {
         .kind = span_str(entry_kind_name(ENTRY_OUTCOME)), .exchange = exchange, .limit = 1};
     struct index_hits hits = {0};
-    enum err e = index_find(a->index, &q, &hits);
+    enum err e = ledger_index_find(a->index, &q, &hits);
 
     if (e == OK && hits.count > 0) {
         e = read_view(a, hits.at[0], out);
     }
-    index_hits_fini(&hits);
+    ledger_index_hits_fini(&hits);
     return e;
 }
 
@@ -129,7 +129,7 @@ static enum err put_delivery(struct account *a, uint64_t index, const struct vie
     bool restarted = false;
     enum err e = read_outcome(a, view_text(disclosure, "exchange"), &outcome);
 
-    e = e != OK ? e : index_restarted_after(a->index, index, &restarted);
+    e = e != OK ? e : ledger_index_restarted_after(a->index, index, &restarted);
     if (e == OK) {
         printf("  outcome    %s\n", delivery_of(disclosure, outcome, restarted));
     }
@@ -187,11 +187,11 @@ static enum err put_all(struct account *a, const char *id)
     if (e == ERR_NOT_FOUND) {
         return OK;
     }
-    e = e != OK ? e : index_of_subject(a->index, number, &hits);
+    e = e != OK ? e : ledger_index_of_subject(a->index, number, &hits);
     for (size_t i = 0; i < hits.count && e == OK; i++) {
         e = put_disclosure(a, hits.at[i]);
     }
-    index_hits_fini(&hits);
+    ledger_index_hits_fini(&hits);
     return e;
 }
 
@@ -221,13 +221,13 @@ int cmd_audit_student(int argc, char **argv)
     }
     enum err e = reader_open(ledger, &a.reader);
 
-    e = e != OK ? e : index_open(ledger, true, &a.index);
-    e = e != OK ? e : index_update(a.index, a.reader);
+    e = e != OK ? e : ledger_index_open(ledger, true, &a.index);
+    e = e != OK ? e : ledger_index_update(a.index, a.reader);
     e = e != OK ? e : put_all(&a, id);
     if (e == OK) {
         printf("%zu disclosure%s of this student\n", a.shown, a.shown == 1 ? "" : "s");
     }
-    index_close(&a.index);
+    ledger_index_close(&a.index);
     reader_close(&a.reader);
     return e == OK ? 0 : print_failure(ledger, e);
 }

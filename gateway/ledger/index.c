@@ -60,7 +60,7 @@ static enum err take_lock(const char *directory, bool wait, int *out)
     return OK;
 }
 
-void index_close(struct index **x)
+void ledger_index_close(struct index **x)
 {
     if (*x == NULL) {
         return;
@@ -97,7 +97,7 @@ static enum err prepare(struct index *x)
                                   &x->put_position);
 }
 
-enum err index_open(const char *directory, bool wait, struct index **out)
+enum err ledger_index_open(const char *directory, bool wait, struct index **out)
 {
     char path[PATH_BYTES];
     struct store_setup setup = {.path = path, .mode = STORE_CREATE, .busy_ms = BUSY_MS};
@@ -114,7 +114,7 @@ enum err index_open(const char *directory, bool wait, struct index **out)
     e = e != OK ? e : store_open(&setup, &x->store);
     e = e != OK ? e : prepare(x);
     if (e != OK) {
-        index_close(&x);
+        ledger_index_close(&x);
         return e;
     }
     *out = x;
@@ -295,7 +295,7 @@ static enum err begin_anew(struct index *x)
                                "DELETE FROM sets; DELETE FROM position; COMMIT;");
 }
 
-enum err index_update(struct index *x, struct reader *r)
+enum err ledger_index_update(struct index *x, struct reader *r)
 {
     uint8_t hash[DIGEST_BYTES] = {0};
     uint64_t next = 0;
@@ -314,15 +314,15 @@ enum err index_update(struct index *x, struct reader *r)
     return e;
 }
 
-enum err index_refresh(const char *directory)
+enum err ledger_index_refresh(const char *directory)
 {
     struct reader *r = NULL;
     struct index *x = NULL;
     enum err e = reader_open(directory, &r);
 
-    e = e != OK ? e : index_open(directory, false, &x);
-    e = e != OK ? e : index_update(x, r);
-    index_close(&x);
+    e = e != OK ? e : ledger_index_open(directory, false, &x);
+    e = e != OK ? e : ledger_index_update(x, r);
+    ledger_index_close(&x);
     reader_close(&r);
     return e;
 }

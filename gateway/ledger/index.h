@@ -15,17 +15,17 @@ struct index;
  * Opens or creates the folder's index. ERR_LOCKED (another process has it open;
  * with `wait` its end is waited for), ERR_IO, ERR_MEMORY, or the store's.
  */
-enum err index_open(const char *directory, bool wait, struct index **out) MUST_CHECK;
-void index_close(struct index **x);
+enum err ledger_index_open(const char *directory, bool wait, struct index **out) MUST_CHECK;
+void ledger_index_close(struct index **x);
 
 /*
  * Takes in every entry up to the ledger's end; begins anew when the index belongs
  * to another ledger. ERR_INPUT: an entry, or its subjects, cannot be read.
  */
-enum err index_update(struct index *x, struct reader *r) MUST_CHECK;
+enum err ledger_index_update(struct index *x, struct reader *r) MUST_CHECK;
 
 /* open, update, close, never waiting: for the gateway's housekeeping, every few seconds. */
-enum err index_refresh(const char *directory) MUST_CHECK;
+enum err ledger_index_refresh(const char *directory) MUST_CHECK;
 
 /* What to look for; empty members do not narrow. Newest first. */
 struct index_query {
@@ -36,24 +36,25 @@ struct index_query {
     uint64_t limit; /* 0: no limit */
 };
 
-/* Indices that were found; the caller frees them with index_hits_fini(). */
+/* Indices that were found; the caller frees them with ledger_index_hits_fini(). */
 struct index_hits {
     uint64_t *at;
     size_t count;
     size_t cap;
 };
-void index_hits_fini(struct index_hits *hits);
+void ledger_index_hits_fini(struct index_hits *hits);
 
-enum err index_find(struct index *x, const struct index_query *q,
-                    struct index_hits *out) MUST_CHECK;
+enum err ledger_index_find(struct index *x, const struct index_query *q,
+                           struct index_hits *out) MUST_CHECK;
 
 /* Entries about the student with that number, oldest first. */
-enum err index_of_subject(struct index *x, uint32_t number, struct index_hits *out) MUST_CHECK;
+enum err ledger_index_of_subject(struct index *x, uint32_t number,
+                                 struct index_hits *out) MUST_CHECK;
 
 /* The `fields` entries of a set of that name, oldest first. */
-enum err index_of_set(struct index *x, struct span name, struct index_hits *out) MUST_CHECK;
+enum err ledger_index_of_set(struct index *x, struct span name, struct index_hits *out) MUST_CHECK;
 
 /* True if the gateway started again at some time after entry `index`. */
-enum err index_restarted_after(struct index *x, uint64_t index, bool *out) MUST_CHECK;
+enum err ledger_index_restarted_after(struct index *x, uint64_t index, bool *out) MUST_CHECK;
 
 #endif

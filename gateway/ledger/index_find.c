@@ -7,7 +7,7 @@
 #include "ledger/entry.h"
 #include "ledger/index_priv.h"
 
-void index_hits_fini(struct index_hits *hits)
+void ledger_index_hits_fini(struct index_hits *hits)
 {
     mem_free(hits->at);
     *hits = (struct index_hits){0};
@@ -41,7 +41,7 @@ static enum err collect(struct stmt *st, struct index_hits *out)
         e = e == OK && row ? add(&hits, (uint64_t)stmt_int(st, 0)) : e;
     }
     if (e != OK) {
-        index_hits_fini(&hits);
+        ledger_index_hits_fini(&hits);
         return e;
     }
     *out = hits;
@@ -80,7 +80,7 @@ static void bind_where(struct stmt *st, const struct index_query *q)
     stmt_bind_int(st, 5, q->limit == 0 || q->limit > INT64_MAX ? -1 : (int64_t)q->limit);
 }
 
-enum err index_find(struct index *x, const struct index_query *q, struct index_hits *out)
+enum err ledger_index_find(struct index *x, const struct index_query *q, struct index_hits *out)
 {
     struct stmt *st = NULL;
     struct buf sql;
@@ -99,7 +99,7 @@ enum err index_find(struct index *x, const struct index_query *q, struct index_h
     return e;
 }
 
-enum err index_of_subject(struct index *x, uint32_t number, struct index_hits *out)
+enum err ledger_index_of_subject(struct index *x, uint32_t number, struct index_hits *out)
 {
     struct stmt *st = NULL;
     enum err e =
@@ -113,7 +113,7 @@ enum err index_of_subject(struct index *x, uint32_t number, struct index_hits *o
     return e;
 }
 
-enum err index_of_set(struct index *x, struct span name, struct index_hits *out)
+enum err ledger_index_of_set(struct index *x, struct span name, struct index_hits *out)
 {
     struct stmt *st = NULL;
     enum err e = stmt_prepare(x->store, "SELECT at FROM sets WHERE name = ?1 ORDER BY at", &st);
@@ -126,7 +126,7 @@ enum err index_of_set(struct index *x, struct span name, struct index_hits *out)
     return e;
 }
 
-enum err index_restarted_after(struct index *x, uint64_t index, bool *out)
+enum err ledger_index_restarted_after(struct index *x, uint64_t index, bool *out)
 {
     struct stmt *st = NULL;
     bool row = false;
