@@ -6,6 +6,7 @@
 #   make bench      CPU per request beside nginx         make fuzz      libFuzzer, FUZZ_SECONDS each
 #   make lint       the house rules                      make format    clang-format in place
 #   make deps       apt packages that are missing        make clean
+#   make certs      development CA and server certificate under build/certs
 #
 # Knobs: CC, CFLAGS, LDFLAGS, SAN=address,undefined | thread, V=1, PREFIX, DESTDIR.
 
@@ -48,9 +49,10 @@ OBJ      := $(SRC:%.c=$(BUILD)/obj/%.o) $(LLHTTP_SRC:$(LLHTTP_DIR)/%.c=$(BUILD)/
 LIB      := $(BUILD)/libhallpass.a
 UNIT     := $(patsubst tests/unit/test_%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCH    := $(patsubst tests/bench/bench_%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 SUPPORT  := $(patsubst tests/support/%.c,$(BUILD)/obj/tests/support/%.o,$(wildcard tests/support/*.c))
 
-.PHONY: all demo test check bench fuzz lint format deps install clean unit replay programs
+.PHONY: all demo test check bench fuzz lint format deps install clean unit replay programs certs
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -82,6 +84,10 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ $(PKG_LIBS) $(LLHTTP_LIB)
 
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/bench_%.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ $(PKG_LIBS) $(LLHTTP_LIB)
+
 unit: $(UNIT)
 
 replay: $(FUZZ)
@@ -99,7 +105,7 @@ check: deps
 lint: deps
 	$(Q)$(PYTHON) tests/support/gates.py lint
 
-bench: all
+bench: all $(BENCH)
 	$(Q)$(PYTHON) tests/bench/bench.py --build $(BUILD)
 
 demo: all
@@ -107,6 +113,9 @@ demo: all
 
 fuzz: deps
 	$(Q)$(PYTHON) tests/fuzz/fuzz.py --seconds $(or $(FUZZ_SECONDS),60)
+
+certs:
+	$(Q)sh certs/dev-ca.sh $(BUILD)/certs
 
 format:
 	$(Q)clang-format -i $(shell git ls-files '*.c' '*.h')
@@ -121,4 +130,5 @@ clean:
 
 -include $(OBJ:.o=.d) $(BUILD)/obj/gateway/cli/main.d
 -include $(patsubst tests/unit/%.c,$(BUILD)/obj/tests/unit/%.d,$(wildcard tests/unit/*.c))
+-include $(patsubst tests/bench/%.c,$(BUILD)/obj/tests/bench/%.d,$(wildcard tests/bench/*.c))
 -include $(patsubst tests/fuzz/%.c,$(BUILD)/obj/tests/fuzz/%.d,$(wildcard tests/fuzz/*.c))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the binary is, and the marker of tests that only `make check` runs."""
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -34,3 +35,11 @@ def hallpass(build):
     if not program.is_file():
         pytest.fail(f"{program} is not built")
     return program
+
+
+@pytest.fixture(scope="session")
+def certs(root, build):
+    """Folder with ca.pem, server.pem and server.key for localhost, 127.0.0.1 and ::1."""
+    folder = build / "certs"
+    subprocess.run(["sh", root / "certs" / "dev-ca.sh", folder], check=True)
+    return folder

@@ -12,7 +12,7 @@ from source import code, files, finish, read
 
 HEAP = r"malloc|calloc|realloc|reallocarray|aligned_alloc|free|strdup|strndup|asprintf|vasprintf"
 UNSAFE = (r"strcpy|strcat|stpcpy|sprintf|vsprintf|gets|strtok|strtok_r|atoi|atol|atof|system|popen|"
-          r"alloca|tmpnam|mktemp|rand|srand|abort")
+          r"alloca|tmpnam|mktemp|rand|srand")
 SLEEP = r"sleep|usleep|nanosleep|clock_nanosleep|uv_sleep"
 CLOCK = r"time|gettimeofday|clock_gettime|localtime|localtime_r|gmtime"
 
