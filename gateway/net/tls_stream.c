@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 
 /* Maps the result of an SSL call; `needs` is set when the call waits for the kernel. */
 static enum step judge(struct stream *s, int result, int *needs)
@@ -145,7 +146,11 @@ static bool expect_name(SSL *ssl, const char *name)
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1;
     }
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
+    char copy[256]; /* OpenSSL's macro takes the const off the name it only reads */
+    int len = snprintf(copy, sizeof(copy), "%s", name);
+
+    return len > 0 && (size_t)len < sizeof(copy) && SSL_set1_host(ssl, name) == 1 &&
+           SSL_set_tlsext_host_name(ssl, copy) == 1;
 }
 
 enum err tls_stream_init(struct stream *s, struct tls_context *tls, const char *server_name)

@@ -36,8 +36,8 @@ static const char *const good[] = {
     /* 15 */ "    sourcedId: { type: id, of: user, required: yes, class: d, grant: structure }",
     /* 16 */ "    mail: { type: email, students: Student Contact Information / Email }",
     /* 17 */
-    "    jobs: { type: object, list: yes, members: { word: { type: enum, words: [a], "
-    "facts: [role], guards: item, grant: structure } } }",
+    ("    jobs: { type: object, list: yes, members: { word: { type: enum, words: [a], "
+     "facts: [role], guards: item, grant: structure } } }"),
     /* 18 */ "    name: { type: string, required: yes, placeholder: '\"-\"', staff: Name }",
 };
 
