@@ -43,8 +43,8 @@ static const char *text_of(void (*put)(struct buf *out, const struct query *q),
     buf_init(&b, sizeof(text) - 1);
     put(&b, q);
     assert_int_equal(buf_err(&b), OK);
-    memcpy(text, buf_span(&b).ptr, buf_span(&b).len);
-    text[buf_span(&b).len] = '\0';
+    (void)snprintf(text, sizeof(text), "%.*s", (int)buf_span(&b).len,
+                   buf_span(&b).len == 0 ? "" : (const char *)buf_span(&b).ptr);
     buf_fini(&b);
     return text;
 }
