@@ -236,6 +236,7 @@ static bool read_client(const struct doc *d, const struct node *n, const struct 
     if (raw.keys != NULL) {
         good = read_keys(d, raw.keys, keys, &c->keys) && good;
         c->line = raw.keys->key_line;
+        c->column = raw.keys->key_column;
     }
     c->id = raw.id;
     c->agreement = raw.agreement;

@@ -34,6 +34,7 @@ struct client {
     uint32_t max_token_s; /* lifetime cap of its tokens, at most 300 (SAFETY A1) */
     struct span file;     /* "partners/acme.yaml", for messages; NUL-terminated */
     unsigned line;        /* of its `keys:`, for messages */
+    unsigned column;
 };
 
 /* One agreement, compiled. */

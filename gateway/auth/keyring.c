@@ -37,11 +37,11 @@ static void complain(const struct place *at, const char *what, size_t key, const
     (void)snprintf(file, sizeof(file), "partners/%.*s.yaml", (int)c->partner.len,
                    (const char *)c->partner.ptr);
     if (key == 0) {
-        diag_add(at->diags, DIAG_ERROR, file, 0, 0, "client %.*s: %s", (int)c->id.len,
+        diag_add(at->diags, DIAG_ERROR, file, c->line, c->column, "client %.*s: %s", (int)c->id.len,
                  (const char *)c->id.ptr, what);
     } else {
-        diag_add(at->diags, DIAG_ERROR, file, 0, 0, "client %.*s: key %zu: %s", (int)c->id.len,
-                 (const char *)c->id.ptr, key, why);
+        diag_add(at->diags, DIAG_ERROR, file, c->line, c->column, "client %.*s: key %zu: %s",
+                 (int)c->id.len, (const char *)c->id.ptr, key, why);
     }
 }
 
