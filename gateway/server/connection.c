@@ -292,6 +292,9 @@ void connection_settle(struct connection *c)
     if (c->state == CONNECTION_FLUSH && c->x->out.len == 0) {
         finish(c);
     }
+    if (c->state == CONNECTION_EXCHANGE && !c->blocked && exchange_has_news(c->x)) {
+        connection_settle_soon(c); /* all was written at once: no event will tell of the room */
+    }
     connection_rearm(c);
 }
 

@@ -165,13 +165,20 @@ void exchange_parse(struct exchange_io *x, struct span bytes, size_t *used)
 
 /* --- back-pressure */
 
+bool exchange_has_news(const struct exchange_io *x)
+{
+    const struct server *s = x->connection->server;
+
+    return x->was_low && x->handler_on && s->handler.writable != NULL &&
+           io_room(x) >= s->setup.max_out_bytes / 2;
+}
+
 void exchange_offer_room(struct exchange_io *x)
 {
     struct connection *c = x->connection;
     struct server *s = c->server;
 
-    if (!x->was_low || !x->handler_on || s->handler.writable == NULL ||
-        io_room(x) < s->setup.max_out_bytes / 2) {
+    if (!exchange_has_news(x)) {
         return;
     }
     x->was_low = false;

@@ -138,6 +138,9 @@ void exchange_reset(struct exchange_io *x);
 /* Parses what can be parsed now; `*used` bytes are taken. May close the connection. */
 void exchange_parse(struct exchange_io *x, struct span bytes, size_t *used);
 
+/* True if the handler waits for room and there is some now. */
+bool exchange_has_news(const struct exchange_io *x);
+
 /* Tells the handler of room, if it waits for that. */
 void exchange_offer_room(struct exchange_io *x);
 
