@@ -7,10 +7,16 @@
 #include "cli/print.h"
 #include "district/generate.h"
 #include "district/import.h"
+#include "district/rest.h"
 #include "district/town.h"
+#include "net/signals.h"
+#include "server/server.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 int cmd_district_generate(int argc, char **argv)
 {
@@ -99,4 +105,114 @@ int cmd_district_import(int argc, char **argv)
     int code;
 
     return options_parse(&o, argc, argv, &code) ? run_import(bundle, path, url) : code;
+}
+
+/* --- serve */
+
+enum { DRAIN_MS = 5000, MAX_ADDRESS = 256 };
+
+struct serving {
+    struct loop *loop;
+    struct signals *signals;
+    struct source *source;
+    struct rest *rest;
+    struct server *server;
+    bool stopping;
+};
+
+static void on_drained(void *ctx)
+{
+    struct serving *x = ctx;
+
+    signals_free(&x->signals);
+    loop_stop(x->loop);
+}
+
+/* SIGTERM and SIGINT: answers that run end, within DRAIN_MS. */
+static void on_signal(void *ctx, int number)
+{
+    struct serving *x = ctx;
+
+    if (number != SIGHUP && !x->stopping) {
+        x->stopping = true;
+        server_drain(x->server, DRAIN_MS, on_drained, x);
+    }
+}
+
+static enum err start(struct serving *x, const char *path, const char *address)
+{
+    enum err e = source_open(path, &x->source);
+
+    e = e != OK ? e : loop_new(&x->loop);
+    e = e != OK ? e : signals_new(x->loop, on_signal, x, &x->signals);
+    e = e != OK ? e : rest_new(x->source, (uint32_t)geteuid(), &x->rest);
+    if (e != OK) {
+        return e;
+    }
+    struct handler handler = rest_handler(x->rest);
+    const struct server_setup setup = {
+        .address = address, .handler = &handler, .error_body = rest_error_body};
+
+    return server_new(x->loop, &setup, &x->server);
+}
+
+static void stop(struct serving *x)
+{
+    server_free(&x->server);
+    signals_free(&x->signals);
+    rest_free(&x->rest);
+    source_close(&x->source);
+    if (x->loop != NULL) {
+        loop_stop(x->loop);
+        loop_run(x->loop); /* closes what the loop still holds */
+        loop_free(&x->loop);
+    }
+}
+
+static int run_serve(const char *path, const char *address)
+{
+    struct serving x = {0};
+    enum err e = start(&x, path, address);
+
+    if (e == OK) {
+        printf("serving %s on %s\n", path, address);
+        (void)fflush(stdout);
+        loop_run(x.loop);
+    } else {
+        (void)print_failure(x.source == NULL ? path : address, e);
+    }
+    stop(&x);
+    return e == OK ? 0 : 1;
+}
+
+int cmd_district_serve(int argc, char **argv)
+{
+    const char *path = NULL;
+    const char *listen = NULL;
+    char fallback[MAX_ADDRESS];
+    const struct option_row rows[] = {
+        {.name = "listen",
+         .value = "unix:PATH",
+         .text = &listen,
+         .help = "the socket, made with mode 0600 (default unix:DB.sock)"},
+    };
+    const struct operand_row operands[] = {{.name = "DB", .text = &path}};
+    const struct options o = {"hallpass district serve",
+                              "Serves an imported district as OneRoster 1.2 REST.",
+                              rows,
+                              1,
+                              operands,
+                              1};
+    int code;
+
+    if (!options_parse(&o, argc, argv, &code)) {
+        return code;
+    }
+    (void)snprintf(fallback, sizeof(fallback), "unix:%s.sock", path);
+    listen = listen == NULL ? fallback : listen;
+    if (strncmp(listen, "unix:", 5) != 0) {
+        (void)print_error("district serve: --listen takes unix:PATH only; the source has no login");
+        return 2;
+    }
+    return run_serve(path, listen);
 }

@@ -24,6 +24,7 @@ static const struct command COMMANDS[] = {
     {"help", cmd_help, "this list; `hallpass help COMMAND` explains one"},
     {"district generate", cmd_district_generate, "write an invented district as CSV"},
     {"district import", cmd_district_import, "load a CSV bundle for `district serve`"},
+    {"district serve", cmd_district_serve, "serve it as OneRoster 1.2 REST on a unix socket"},
     {"key generate", cmd_key_generate, "make a partner's key pair"},
     {"policy check", cmd_policy_check, "check a district's folder, show what is shared"},
     {"token", cmd_token, "mint an access token with a partner's key"},

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DISTRICT_SEARCH_H
+#define DISTRICT_SEARCH_H
+
+#include "base/buf.h"
+#include "district/ask.h"
+
+/*
+ * Questions as SQL over the tables of build.h. Text is made of our own names
+ * and numbers only; every value of the question is a parameter (?1, ?2).
+ *
+ * A clause on a list holds if any item satisfies it; != holds if the field has
+ * a value and no item equals. A field without value satisfies nothing. = != < >
+ * compare bytes, ~ is a substring with ASCII case folded.
+ */
+
+/* Appends " WHERE ..." for the question's view and clauses; nothing when all rows match. */
+void search_where(struct buf *out, const struct ask *ask);
+
+/*
+ * Appends " ORDER BY ...": by the sort field, then by sourcedId ascending. A
+ * record without a value of the sort field counts as the empty text.
+ */
+void search_order(struct buf *out, const struct ask *ask);
+
+#endif
