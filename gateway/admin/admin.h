@@ -8,7 +8,7 @@
 /*
  * The handler behind the two admin doors. On the status door (loopback TCP):
  * GET /healthz, /readyz, /metrics, for Hosts on the allow-list. On the command
- * door (a 0600 unix socket): those, and POST /stop and /reload, for peers whose
+ * door (a 0600 unix socket): those, and POST /stop and /reload ({}), for peers whose
  * uid is ours or root's (SAFETY A6, A7). All else is 404 or 405.
  */
 struct admin;
@@ -17,7 +17,7 @@ struct admin_call; /* one command that waits for its answer */
 /* POST /stop {"what":"student","who":"ID"} and, to take it back, "undo":true. No other member. */
 struct admin_stop {
     struct span what; /* partner, client, agreement, student: nothing else gets here */
-    struct span who;  /* 1 to 1,024 bytes of UTF-8 */
+    struct span who;  /* 1 to 1,024 bytes of UTF-8; lives until admin_answer() */
     bool undo;
     uint32_t uid; /* the peer's, from the kernel */
 };
@@ -46,7 +46,8 @@ struct admin_ops {
 struct admin_setup {
     struct admin_ops ops;     /* copied */
     bool commands;            /* the command door */
-    const char *const *hosts; /* status door: Host values without port; NULL-terminated, borrowed */
+    const char *const *hosts; /* status door: names in Host, without port, "[::1]" with its
+                                 brackets; NULL-terminated, borrowed */
 };
 
 /* ERR_MEMORY; ERR_INPUT: a status door without hosts. */

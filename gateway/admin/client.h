@@ -16,9 +16,8 @@ struct admin_reply {
 /*
  * POSTs `json` to `path` ("/stop") on the unix socket `socket_path`. The socket
  * must belong to us or root (SO_PEERCRED of the listener), else ERR_IO. ERR_CLOSED:
- * nobody listens there. ERR_DEADLINE after `wait_ms`. ERR_HTTP_HEAD or
- * ERR_HTTP_FRAMING: what answered is not the gateway. ERR_MEMORY, ERR_IO,
- * ERR_TOO_BIG.
+ * nobody listens there. ERR_DEADLINE after `wait_ms`. ERR_HTTP_HEAD:
+ * what answered is not the gateway, or it went away. ERR_MEMORY, ERR_IO, ERR_TOO_BIG.
  */
 enum err admin_send(const char *socket_path, const char *path, struct span json, int64_t wait_ms,
                     struct admin_reply *reply) MUST_CHECK;

@@ -41,7 +41,7 @@ void stage_open(struct stage *s, void (*script)(struct stage *s), const void *pr
 
     assert(made != NULL);
     (void)snprintf(at.sun_path, sizeof(at.sun_path), "%s/s", s->folder);
-    (void)snprintf(s->address, sizeof(s->address), "unix:%s", at.sun_path);
+    (void)snprintf(s->address, sizeof(s->address), "unix:%s/s", s->folder);
     s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bool listening = bind(s->listener, (struct sockaddr *)&at, sizeof(at)) == 0 &&
                      listen(s->listener, 8) == 0 && pthread_create(&s->thread, NULL, play, s) == 0;
