@@ -256,19 +256,28 @@ static bool check_ids(const struct doc *d, const struct raw *raw, const struct d
 
 /* --- the basis -------------------------------------------------------------------- */
 
-static bool check_notice(const struct doc *d, const struct district *district)
+/* What the district must have told parents before this basis can be used. */
+static bool check_notice(const struct doc *d, enum basis b, const struct district *district)
 {
+    const struct annual_notice *n = &district->notice;
+    bool criteria =
+        district->has_notice && n->school_official.len > 0 && n->legitimate_interest.len > 0;
     const struct node *at = node_member(d->root, "basis");
 
-    if (district->has_notice && district->notice.school_official.len > 0 &&
-        district->notice.legitimate_interest.len > 0) {
-        return true;
+    if (b == BASIS_SCHOOL_OFFICIAL && !criteria) {
+        doc_error(d, at,
+                  "school-official needs the annual notice's criteria for \"school "
+                  "official\" and \"legitimate educational interest\" under annual-notice "
+                  "in district.yaml (34 CFR 99.7(a)(3)(iii))");
+        return false;
     }
-    doc_error(d, at,
-              "school-official needs the annual notice's criteria for \"school official\" "
-              "and \"legitimate educational interest\" under annual-notice in "
-              "district.yaml (34 CFR 99.7(a)(3)(iii))");
-    return false;
+    if (b == BASIS_DIRECTORY && !district->has_directory) {
+        doc_error(d, at,
+                  "directory needs the public notice under directory-information in "
+                  "district.yaml (34 CFR 99.37(a))");
+        return false;
+    }
+    return true;
 }
 
 static bool check_basis(const struct doc *d, const struct raw *raw, const struct district *district)
@@ -282,9 +291,7 @@ static bool check_basis(const struct doc *d, const struct raw *raw, const struct
     const struct basis_row *row = basis_row(b);
     bool good = basis_check(d, b, raw->file.because, d->root);
 
-    if (b == BASIS_SCHOOL_OFFICIAL) {
-        good = check_notice(d, district) && good;
-    }
+    good = check_notice(d, b, district) && good;
     if (row->destroy_law != NULL && raw->destroy_within.len == 0) {
         doc_error(d, d->root,
                   "\"destroy-within\" is missing: %s demands a period of destruction "

@@ -299,6 +299,7 @@ static bool read_members(const struct doc *d, const struct raw *raw, struct dist
     bool good = raw->schools == NULL || read_schools(d, raw->schools, out);
 
     good = (raw->notice == NULL || read_notice(d, raw->notice, out)) && good;
+    out->has_directory = raw->directory != NULL;
     good = (raw->directory == NULL || read_directory(d, raw->directory)) && good;
     good = (raw->local_fields == NULL || read_local_fields(d, raw->local_fields)) && good;
     good = (raw->defaults == NULL || doc_fill(d, raw->defaults, default_rules, 1, out)) && good;

@@ -29,6 +29,7 @@ struct district {
     const struct school *schools;
     size_t school_count;
     bool has_notice;
+    bool has_directory; /* directory-information is designated */
     struct annual_notice notice;
     struct span default_ids; /* or empty */
     uint64_t small_cell_minimum;
