@@ -22,11 +22,15 @@ struct command {
 /* In the order of `hallpass help`. */
 static const struct command COMMANDS[] = {
     {"help", cmd_help, "this list; `hallpass help COMMAND` explains one"},
+    {"audit list", cmd_audit_list, "entries of the record of disclosures"},
+    {"audit show", cmd_audit_show, "one entry or exchange, in words and raw"},
+    {"audit student", cmd_audit_student, "every disclosure of one student (34 CFR 99.32)"},
     {"district generate", cmd_district_generate, "write an invented district as CSV"},
     {"district import", cmd_district_import, "load a CSV bundle for `district serve`"},
     {"district serve", cmd_district_serve, "serve it as OneRoster 1.2 REST on a unix socket"},
     {"key generate", cmd_key_generate, "make a partner's key pair"},
     {"policy check", cmd_policy_check, "check a district's folder, show what is shared"},
+    {"serve", cmd_serve, "run the gateway"},
     {"token", cmd_token, "mint an access token with a partner's key"},
     {"version", cmd_version, "the version"},
 };

@@ -219,6 +219,8 @@ enum err record_decide(struct redactor *r)
     }
     struct record_facts facts = take_facts(r);
 
+    r->id = record_id(r);
+    facts.id = r->id;
     verdict_row(r->setup.plan, &facts, &r->verdict);
     if (r->verdict.reason != ROW_RELEASED) {
         return OK;

@@ -135,7 +135,7 @@ static enum err write_out(struct redactor *r)
 static enum err take_record(struct redactor *r)
 {
     enum err e = decide(r);
-    struct span id = e == OK ? record_id(r) : SPAN("");
+    struct span id = e == OK ? r->id : SPAN("");
 
     if (e == OK && !is_identified(r, id)) {
         e = ERR_UP_IDENTITY;

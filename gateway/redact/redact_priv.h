@@ -47,6 +47,7 @@ struct redactor {
     const struct walker *view; /* whose entries are read: `walker`, or `again` */
     struct buf texts;          /* what strings with escapes mean; never grows while spans live */
     size_t texts_kept;
+    struct span id; /* of the record decided last; empty when it has none */
     struct fact_list subjects;
     struct fact_list schools;
     struct fact_list grades;

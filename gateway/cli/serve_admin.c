@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The two admin doors: status over loopback, commands over a unix socket. A stop
+ * is durable and in force before it is recorded, so that nothing can delay it; an
+ * undo is recorded first, so that a ledger that cannot write leaves the narrower
+ * state (stops.h).
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/gateway.h"
+
+#include <stdio.h>
+
+enum { RECORD_MS = 10000, MAX_PATH = 4096, READY_PARTS = 3 };
+
+static enum err record_stop(struct gateway *g, const struct admin_stop *stop, enum stop_kind kind)
+{
+    struct buf body;
+    bool student = kind == STOP_STUDENT;
+
+    buf_init(&body, 8192);
+    stop_put_entry(&body, kind, stop->who, !stop->undo, stop->uid);
+    struct entry entry = {.kind = ENTRY_STOP,
+                          .body = buf_span(&body),
+                          .subjects = student ? &stop->who : NULL,
+                          .subject_count = student ? 1 : 0};
+    enum err e = buf_err(&body);
+
+    e = e != OK ? e : ledger_record(g->ledger, &entry, RECORD_MS, NULL);
+    buf_fini(&body);
+    return e;
+}
+
+static void on_stop(void *ctx, const struct admin_stop *stop, struct admin_call *call)
+{
+    struct gateway *g = ctx;
+    enum stop_kind kind;
+    const char *text = NULL;
+    enum err e = stop_kind_of_word(stop->what, &kind) ? OK : ERR_INPUT;
+
+    if (e == OK && stop->undo) {
+        e = record_stop(g, stop, kind);
+    }
+    if (e == OK) {
+        e = stops_write(g->stops, kind, stop->who, !stop->undo, NULL);
+    }
+    if (e == OK && !stop->undo) {
+        e = record_stop(g, stop, kind);
+        text = e == OK ? NULL : "the stop is in force, but the ledger could not record it";
+    }
+    log_event(LOG_WARN, "stop-command", LOG_STR("action", stop->undo ? "resume" : "stop"),
+              LOG_STR("what", stop_kind_word(kind)), LOG_STR("result", err_code(e)),
+              LOG_NUM("uid", stop->uid));
+    admin_answer(call, e, text);
+}
+
+static void on_reload(void *ctx, struct admin_call *call)
+{
+    struct gateway *g = ctx;
+    enum err e = gateway_reload(g);
+
+    if (e == OK) {
+        gateway_sync_roster(g);
+    }
+    admin_answer(call, e, e == OK ? NULL : "the policy in force stays; see the log");
+}
+
+static size_t on_state(void *ctx, struct admin_part parts[ADMIN_MAX_PARTS])
+{
+    struct gateway *g = ctx;
+    struct ledger_state ledger;
+
+    ledger_read_state(g->ledger, &ledger);
+    parts[0] = (struct admin_part){"policy", g->policy_state == OK, err_code(g->policy_state)};
+    parts[1] = (struct admin_part){"roster", g->roster != NULL && g->roster_state == OK,
+                                   err_code(g->roster_state)};
+    parts[2] = (struct admin_part){"ledger", ledger.refusing == OK, err_code(ledger.refusing)};
+    return READY_PARTS;
+}
+
+#define READ_COUNT(name, metric, help)                                                             \
+    static int64_t read_##name(const void *ctx)                                                    \
+    {                                                                                              \
+        const struct gateway *g = ctx;                                                             \
+        int64_t sum = 0;                                                                           \
+                                                                                                   \
+        for (unsigned i = 0; i < g->worker_count; i++) {                                           \
+            sum += (int64_t)atomic_load(&proxy_read_counts(g->workers[i].proxy)->name);            \
+        }                                                                                          \
+        return sum;                                                                                \
+    }
+PROXY_COUNT_TABLE(READ_COUNT)
+
+static int64_t read_ledger_size(const void *ctx)
+{
+    struct ledger_state s;
+
+    ledger_read_state(((const struct gateway *)ctx)->ledger, &s);
+    return (int64_t)s.size;
+}
+
+static int64_t read_ledger_commits(const void *ctx)
+{
+    struct ledger_state s;
+
+    ledger_read_state(((const struct gateway *)ctx)->ledger, &s);
+    return (int64_t)s.commits;
+}
+
+static int64_t read_ledger_queued(const void *ctx)
+{
+    struct ledger_state s;
+
+    ledger_read_state(((const struct gateway *)ctx)->ledger, &s);
+    return (int64_t)s.queued;
+}
+
+static int64_t read_roster_age(const void *ctx)
+{
+    const struct gateway *g = ctx;
+
+    return g->roster == NULL ? -1 : (clock_wall_ms() - g->roster_ms) / 1000;
+}
+
+static int64_t read_students(const void *ctx)
+{
+    const struct gateway *g = ctx;
+    struct roster_counts counts = {0};
+
+    if (g->roster != NULL) {
+        roster_read_counts(g->roster, &counts);
+    }
+    return (int64_t)counts.students;
+}
+
+static void fill_metrics(struct gateway *g)
+{
+#define METRIC_ROW(name, metric, help) {metric, NULL, help, METRIC_COUNTER, read_##name, g},
+    const struct metric rows[] = {
+        PROXY_COUNT_TABLE(METRIC_ROW){"hallpass_ledger_entries", NULL, "entries durable",
+                                      METRIC_GAUGE, read_ledger_size, g},
+        {"hallpass_ledger_commits_total", NULL, "commits since start", METRIC_COUNTER,
+         read_ledger_commits, g},
+        {"hallpass_ledger_queued", NULL, "entries waiting or being written", METRIC_GAUGE,
+         read_ledger_queued, g},
+        {"hallpass_roster_age_seconds", NULL, "since the last whole load; -1 before the first",
+         METRIC_GAUGE, read_roster_age, g},
+        {"hallpass_roster_students", NULL, "students that the roster knows", METRIC_GAUGE,
+         read_students, g},
+    };
+
+    g->metric_count = sizeof(rows) / sizeof(rows[0]);
+    memcpy(g->metrics, rows, sizeof(rows));
+}
+
+static enum err open_door(struct gateway *g, const char *address, bool commands,
+                          struct admin **admin, struct server **server)
+{
+    static const char *const hosts[] = {"127.0.0.1", "[::1]", "localhost", NULL};
+    struct admin_setup setup = {
+        .ops = {on_stop, on_reload, on_state, g}, .commands = commands, .hosts = hosts};
+    enum err e = admin_new(&setup, admin);
+
+    e = e != OK ? e : admin_add_metrics(*admin, g->metrics, g->metric_count);
+    if (e == OK) {
+        struct server_setup door = {
+            .address = address, .handler = admin_handler(*admin), .takes_body = true};
+
+        e = server_new(g->loop, &door, server);
+    }
+    if (e != OK) {
+        log_event(LOG_ERROR, "admin-door-failed", LOG_STR("address", address),
+                  LOG_STR("reason", err_code(e)));
+    }
+    return e;
+}
+
+enum err gateway_open_doors(struct gateway *g)
+{
+    char control[MAX_PATH];
+    int n = snprintf(control, sizeof(control), "unix:%s", g->config->control);
+
+    fill_metrics(g);
+    if (n < 0 || (size_t)n >= sizeof(control)) {
+        return ERR_INPUT;
+    }
+    enum err e = open_door(g, control, true, &g->control, &g->control_server);
+
+    if (e == OK && g->config->admin != NULL) {
+        e = open_door(g, g->config->admin, false, &g->admin, &g->admin_server);
+    }
+    if (e == OK && g->config->admin != NULL) {
+        log_event(LOG_INFO, "admin-listening", LOG_STR("address", g->config->admin),
+                  LOG_NUM("port", server_port(g->admin_server)));
+    }
+    return e;
+}
+
+void gateway_close_doors(struct gateway *g)
+{
+    server_free(&g->admin_server);
+    server_free(&g->control_server);
+    if (g->admin != NULL) {
+        admin_free(&g->admin);
+    }
+    if (g->control != NULL) {
+        admin_free(&g->control);
+    }
+}

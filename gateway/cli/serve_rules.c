@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Policy, keys and worlds. A reload builds everything beside what is in force,
+ * records it, and only then swaps; anything wrong leaves the old one in force and
+ * says so (invariant 9).
+ */
+#include "base/log.h"
+#include "cli/district_folder.h"
+#include "cli/gateway.h"
+#include "cli/print.h"
+
+enum { DIAG_BYTES = 4 * 1024 * 1024, RECORD_MS = 10000 };
+
+/* The parts of rules while they are made. */
+struct parts {
+    struct catalog *catalog;
+    struct policy *policy;
+    struct keyring *keyring;
+};
+
+static enum err load_parts(const struct config *c, struct diag_list *diags, struct parts *p)
+{
+    enum err e = catalog_file_load(c->catalog, diags, &p->catalog);
+
+    e = e != OK ? e : district_folder_load(c->district, p->catalog, diags, &p->policy);
+    return e != OK ? e : keyring_new(p->policy, diags, &p->keyring);
+}
+
+enum err gateway_load_rules(struct gateway *g, struct rules **out)
+{
+    struct parts p = {0};
+    struct diag_list diags;
+    struct arena arena;
+
+    arena_init(&arena, DIAG_BYTES);
+    diag_init(&diags, &arena);
+    enum err e = load_parts(g->config, &diags, &p);
+
+    print_diags(g->config->district, &diags);
+    e = e != OK ? e
+                : rules_new(p.catalog, p.policy, p.keyring, span_str(g->config->public_url), out);
+    if (e != OK) {
+        keyring_free(&p.keyring);
+        policy_free(&p.policy);
+        catalog_free(&p.catalog);
+        log_event(LOG_ERROR, "policy-refused", LOG_STR("reason", err_code(e)),
+                  LOG_NUM("errors", diags.errors));
+    }
+    arena_fini(&arena);
+    return e;
+}
+
+static enum err record(struct gateway *g, const char *action, const char *digest, enum err why)
+{
+    struct buf body;
+
+    buf_init(&body, 1024);
+    entry_text(&body, "action", span_str(action));
+    entry_text(&body, "digest", span_str(digest));
+    entry_text(&body, "reason", span_str(why == OK ? NULL : err_code(why)));
+    struct entry entry = {.kind = ENTRY_POLICY, .body = buf_span(&body)};
+    enum err e = buf_err(&body);
+
+    e = e != OK ? e : ledger_record(g->ledger, &entry, RECORD_MS, NULL);
+    buf_fini(&body);
+    return e;
+}
+
+enum err gateway_swap_world(struct gateway *g)
+{
+    struct world *w = NULL;
+
+    if (g->roster == NULL) {
+        return ERR_NOT_READY;
+    }
+    enum err e = world_new(g->rules, g->roster, &w);
+
+    if (e == OK) {
+        world_box_swap(g->worlds, w);
+    }
+    return e;
+}
+
+enum err gateway_adopt(struct gateway *g, struct rules *next, const char *action)
+{
+    enum err e = record(g, action, next->digest, OK);
+
+    g->policy_state = e;
+    if (e != OK) {
+        rules_unref(&next);
+        return e;
+    }
+    rules_unref(&g->rules);
+    g->rules = next;
+    log_event(LOG_INFO, "policy-in-force", LOG_STR("action", action),
+              LOG_STR("digest", g->rules->digest));
+    e = gateway_swap_world(g);
+    return e == ERR_NOT_READY ? OK : e;
+}
+
+enum err gateway_reload(struct gateway *g)
+{
+    struct rules *next = NULL;
+    enum err e = gateway_load_rules(g, &next);
+
+    if (e == OK) {
+        return gateway_adopt(g, next, "reload");
+    }
+    g->policy_state = e;
+    if (record(g, "refused", NULL, e) != OK) {
+        log_event(LOG_ERROR, "policy-record-failed", LOG_STR("action", "refused"));
+    }
+    return e;
+}

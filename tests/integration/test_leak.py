@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The leak test: for every resource, role, field and partner, with and without `fields`,
+`filter` and `sort`, what a partner received equals what an independent oracle computes from
+the CSV and the agreement. Not "no withheld canary was seen": equal."""
+
+import json
+import re
+import shutil
+from urllib.parse import quote
+
+import pytest
+import yaml
+
+from bundle import load
+from oracle import Oracle, leaves
+from stack import RESOURCES, ROOT, Source, Stack, make_bundle
+
+URL = "https://gateway.example.org"
+CLIENTS = {
+    "acme-prod": "acme-math",
+    "library-cards": "library-cards",
+    "wide-prod": "wide",
+    "staff-prod": "staff-directory",
+}
+WORD = re.compile(r"[A-Za-z]{8,}|[0-9]{9,}")
+
+
+@pytest.fixture(scope="module")
+def policy(tmp_path_factory):
+    """The example district and, for reach, two agreements more: one that shares all it can,
+    one that shares teachers and staff alone."""
+    folder = tmp_path_factory.mktemp("leak-policy") / "district"
+    shutil.copytree(ROOT / "policy" / "examples", folder)
+    shutil.copytree(ROOT / "tests" / "policy" / "leak", folder, dirs_exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, policy):
+    folder = tmp_path_factory.mktemp("leak")
+    bundle = make_bundle(folder / "bundle", 260, 21)
+    source = Source(folder, bundle).start()
+    stack = Stack(folder, source, policy=policy).start()
+    stack.rows = load(bundle)
+    catalog = yaml.safe_load((ROOT / "policy" / "catalogs" / "oneroster-1.2.yaml").read_text())
+    district = yaml.safe_load((policy / "district.yaml").read_text())
+    stack.oracles = {}
+    for client, agreement in CLIENTS.items():
+        doc = yaml.safe_load((policy / "agreements" / f"{agreement}.yaml").read_text())
+        stack.oracles[client] = Oracle(stack.rows, catalog, district, doc, URL)
+    stack.canaries = canaries_of(stack.rows)
+    stack.seen = {}
+    yield stack
+    stack.stop()
+    source.stop()
+
+
+def canaries_of(rows):
+    """Words that stand in exactly one record of the bundle, in exactly one member."""
+    count = {}
+    for resource in ("users", "demographics"):
+        for record in rows[resource]:
+            for name, value in record.items():
+                for word in set(WORD.findall(json.dumps(value, ensure_ascii=False))):
+                    count.setdefault(word, set()).add((record["sourcedId"], name))
+    return {w for w, places in count.items() if len(places) == 1}
+
+
+def expected(stack, client, resource, asked=None, keep=lambda r: True):
+    oracle = stack.oracles[client]
+    out = []
+    for record in stack.rows[resource]:
+        whole, _ = oracle.release(resource, record)
+        if whole is not None and keep(whole):
+            out.append(whole if asked is None else oracle.narrow(whole, asked))
+    return out
+
+
+def raw_words(stack, answers):
+    """Every canary in anything that the partner received: heads, bodies."""
+    text = "\n".join(
+        json.dumps(json.loads(a.body), ensure_ascii=False) + a.head.decode("latin-1") for a in answers
+    )
+    return set(WORD.findall(text)) & stack.canaries
+
+
+def words_of(stack, rows):
+    return set(WORD.findall(json.dumps(rows, ensure_ascii=False))) & stack.canaries
+
+
+def is_shared(stack, client, resource):
+    return bool(stack.oracles[client].programs[resource])
+
+
+def assert_same(stack, got, answers, want):
+    assert [r.get("sourcedId") for r in got] == [r.get("sourcedId") for r in want]
+    for g, w in zip(got, want):
+        assert g == w
+        assert list(g) == list(w) or sorted(g) == sorted(w)
+    assert raw_words(stack, answers) == words_of(stack, want)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_whole_lists(world, client, resource):
+    if not is_shared(world, client, resource):
+        a = world.get(f"/{resource}", client)
+        assert a.status == 403 and "resource-not-shared" in a.body.decode()
+        assert raw_words(world, [a]) == set()
+        return
+    got, answers = world.all_pages(f"/{resource}?limit=77", client)
+    assert_same(world, got, answers, expected(world, client, resource))
+    one, answers = world.all_pages(f"/{resource}?limit=10000", client)
+    assert one == got and len(answers) == 1
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_every_record_by_id(world, client, resource):
+    """Each id of the source: the record as the oracle has it, or the 404 that everybody gets."""
+    if not is_shared(world, client, resource):
+        return
+    want = {r["sourcedId"]: r for r in expected(world, client, resource)}
+    ids = sorted(r["sourcedId"] for r in world.rows[resource])[:: 1 if len(want) < 400 else 3]
+    c = world.connect()
+    for i in [*ids, "no-such-id"]:
+        a = world.get(f"/{resource}/{quote(i)}", client, connection=c)
+        if i in want:
+            assert a.status == 200, (i, a.body)
+            assert next(iter(a.json().values())) == want[i]
+            assert raw_words(world, [a]) == words_of(world, [want[i]])
+        else:
+            assert a.status == 404, (i, a.body)
+            assert raw_words(world, [a]) == set()
+    c.close()
+
+
+def fields_of(stack, resource):
+    oracle = stack.oracles["acme-prod"]
+    record = oracle.catalog["resources"][resource]["record"]
+    return [f for f in leaves(oracle.fields[record])]
+
+
+def visible_paths(stack, client, resource):
+    return {p for rules in stack.oracles[client].programs[resource].values() for p in rules}
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_every_field_alone(world, client, resource):
+    if not is_shared(world, client, resource):
+        return
+    visible = visible_paths(world, client, resource)
+    tops = sorted({f.path.split(".")[0] for f in fields_of(world, resource)})
+    for top in [*tops, "metadata", "nothing"]:
+        a = world.get(f"/{resource}?limit=10000&fields={top}", client)
+        if any(p.split(".")[0] == top for p in visible):
+            want = expected(world, client, resource, asked={top})
+            assert_same(world, next(iter(a.json().values())), [a], want)
+        else:
+            assert a.status == 400, (top, a.status)
+            assert raw_words(world, [a]) == set()
+
+
+def values_at(record, path):
+    """Every value at a dotted path; a reference is compared by its sourcedId."""
+    here = [record]
+    for name in path.split("."):
+        step = []
+        for v in here:
+            got = v.get(name) if isinstance(v, dict) else None
+            step += got if isinstance(got, list) else [got] if got is not None else []
+        here = step
+    return [v["sourcedId"] if isinstance(v, dict) else v for v in here]
+
+
+def matches(record, path, op, value):
+    got = values_at(record, path)
+    if op == "!=":
+        return bool(got) and all(v != value for v in got)
+    tests = {"=": lambda v: v == value, "~": lambda v: value.lower() in v.lower(), ">": lambda v: v > value}
+    return any(tests[op](v) for v in got)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_every_field_as_a_filter(world, client, resource):
+    """A filter selects by what the partner sees, and by nothing else (SAFETY R3)."""
+    if not is_shared(world, client, resource):
+        return
+    programs = world.oracles[client].programs[resource]
+    c = world.connect()
+    for f in fields_of(world, resource):
+        plain = [r for r, rules in programs.items() if rules.get(f.path) == ("as-is", None)]
+        path = f.path + (".sourcedId" if f.spec["type"] == "ref" else "")
+        sample = next((v for r in world.rows[resource] for v in values_at(r, f.path)), "x")
+        for op in ("=", "!=", "~", ">"):
+            text = quote(f"{path}{op}'{sample.replace(chr(39), chr(39) * 2)}'")
+            a = world.get(f"/{resource}?limit=10000&filter={text}", client, connection=c)
+            if not plain or op != "=" and f.spec["type"] in ("id", "ref") and a.status == 403:
+                assert a.status == 403, (f.path, op, a.status, a.body)
+                assert raw_words(world, [a]) == set()
+                continue
+            assert a.status == 200, (f.path, op, a.body)
+            want = plain_rows(world, client, resource, f.path, op, sample)
+            assert_same(world, next(iter(a.json().values())), [a], want)
+    c.close()
+
+
+def plain_rows(stack, client, resource, path, op, value):
+    """Rows whose value at `path` leaves unchanged and matches."""
+    oracle = stack.oracles[client]
+    out = []
+    for record in stack.rows[resource]:
+        whole, _ = oracle.release(resource, record)
+        if whole is None:
+            continue
+        roles, _ = oracle.decide(resource, record)
+        plain = all(oracle.programs[resource][r].get(path) == ("as-is", None) for r in roles)
+        if plain and matches(whole, path, op, value):
+            out.append(whole)
+    return out
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_every_field_as_a_sort(world, client, resource):
+    if not is_shared(world, client, resource):
+        return
+    programs = world.oracles[client].programs[resource]
+    c = world.connect()
+    for f in fields_of(world, resource):
+        path = f.path + (".sourcedId" if f.spec["type"] == "ref" else "")
+        a = world.get(f"/{resource}?limit=10000&sort={path}&orderBy=desc", client, connection=c)
+        plain = all(rules.get(f.path) == ("as-is", None) for rules in programs.values())
+        if not plain:
+            assert a.status == 403, (f.path, a.status)
+            assert raw_words(world, [a]) == set()
+        elif a.status == 200:
+            got = next(iter(a.json().values()))
+            want = expected(world, client, resource)
+            key = lambda r: r["sourcedId"]
+            assert sorted(got, key=key) == sorted(want, key=key)
+            order = [values_at(r, f.path)[:1] for r in got]
+            assert order == sorted(order, reverse=True)
+            assert raw_words(world, [a]) == words_of(world, want)
+        else:
+            assert a.status == 403
+    c.close()
+
+
+def test_the_oracle_releases_and_withholds_something_everywhere(world):
+    """The comparison above would be empty if the agreements shared nothing, or everything."""
+    for client in CLIENTS:
+        seen = 0
+        for resource in RESOURCES:
+            want = expected(world, client, resource)
+            seen += len(want)
+        assert seen > 20, client
+    assert len(expected(world, "acme-prod", "students")) < len(world.rows["students"]) / 2
+    assert words_of(world, expected(world, "wide-prod", "students"))

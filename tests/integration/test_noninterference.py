@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SAFETY R1: two sources that differ only in what a partner may not see give byte-identical
+heads, bodies and chunk boundaries (date, exchange id and sealed cursors aside) over random
+questions, asked in pages that are followed to the end."""
+
+import random
+import re
+from urllib.parse import quote, urlsplit
+
+import pytest
+import yaml
+
+from bundle import load
+from oracle import Oracle, leaves
+from stack import BASE, RESOURCES, ROOT, Source, Stack, make_bundle
+from twin import Twin
+
+URL = "https://gateway.example.org"
+REQUESTS = 5000  # for each of the two partners
+CLIENTS = {"acme-prod": "acme-math", "library-cards": "library-cards"}
+CURSOR = re.compile(rb"cursor=[A-Za-z0-9_-]{59}")
+
+
+@pytest.fixture(scope="module", params=CLIENTS)
+def twins(request, tmp_path_factory):
+    client = request.param
+    folder = tmp_path_factory.mktemp("twins")
+    examples = ROOT / "policy" / "examples"
+    bundle = make_bundle(folder / "bundle", 220, 33)
+    catalog = yaml.safe_load((ROOT / "policy" / "catalogs" / "oneroster-1.2.yaml").read_text())
+    district = yaml.safe_load((examples / "district.yaml").read_text())
+    doc = yaml.safe_load((examples / "agreements" / f"{CLIENTS[client]}.yaml").read_text())
+    oracle = Oracle(load(bundle), catalog, district, doc, URL)
+    other = Twin(bundle, folder / "twin", oracle, 5).make()
+    stacks = []
+    for name, b in (("a", bundle), ("b", other)):
+        (folder / name).mkdir()
+        source = Source(folder / name, b).start()
+        stack = Stack(folder / name, source, workers=1)
+        if stacks:
+            stack.keys = stacks[0].keys
+            stack.write_keys()
+        stacks.append(stack.start())
+    stacks[0].client, stacks[0].oracle = client, oracle
+    stacks[0].twin_rows = load(other)
+    yield stacks
+    for stack in stacks:
+        stack.stop()
+        stack.source.stop()
+
+
+def blurred(answer):
+    """What may not differ: everything but the date, the exchange id and sealed positions."""
+    exchange = (answer.header("Hallpass-Exchange") or "-").encode()
+    head = re.sub(rb"Date: [^\r]+", b"Date: -", answer.head).replace(exchange, b"-")
+    body = answer.body.replace(exchange, b"-")
+    return answer.status, CURSOR.sub(b"cursor=-", head), body, answer.chunks, answer.complete
+
+
+class Asker:
+    """Random questions over the whole grammar, with ids and values from both sources."""
+
+    def __init__(self, stacks, seed):
+        self.random = random.Random(seed)
+        self.oracle = stacks[0].oracle
+        self.rows = {r: self.oracle.bundle[r] + stacks[0].twin_rows[r] for r in RESOURCES}
+
+    def pick(self, items):
+        return self.random.choice(items)
+
+    def fields(self, resource):
+        record = self.oracle.catalog["resources"][resource]["record"]
+        return list(leaves(self.oracle.fields[record]))
+
+    def value(self, resource, field):
+        record = self.pick(self.rows[resource])
+        here = record
+        for name in field.path.split("."):
+            here = here.get(name) if isinstance(here, dict) else None
+            if isinstance(here, list):
+                here = self.pick(here) if here else None
+        if isinstance(here, dict):
+            here = here.get("sourcedId")
+        text = here if isinstance(here, str) and self.random.random() < 0.8 else "nobody"
+        return text.replace("'", "''")
+
+    def clause(self, resource):
+        f = self.pick(self.fields(resource))
+        path = f.path + (".sourcedId" if f.spec["type"] == "ref" else "")
+        op = self.pick(["=", "!=", ">", ">=", "<", "<=", "~"])
+        return f"{path}{op}'{self.value(resource, f)}'"
+
+    def question(self):
+        resource = self.pick(RESOURCES)
+        if self.random.random() < 0.2:
+            return f"/{resource}/{quote(self.pick(self.rows[resource])['sourcedId'])}"
+        parts = [f"limit={self.pick([1, 2, 3, 7, 50, 100, 300, 10000])}"]
+        if self.random.random() < 0.4:
+            parts.append(f"offset={self.pick([0, 1, 5, 40, 1000])}")
+        if self.random.random() < 0.4:
+            text = self.clause(resource)
+            if self.random.random() < 0.4:
+                text += self.pick([" AND ", " OR "]) + self.clause(resource)
+            parts.append("filter=" + quote(text))
+        if self.random.random() < 0.3:
+            parts.append(f"sort={self.pick(self.fields(resource)).path}")
+            parts.append(f"orderBy={self.pick(['asc', 'desc'])}")
+        if self.random.random() < 0.3:
+            some = self.random.sample(self.fields(resource), 2)
+            parts.append("fields=" + ",".join(f.path.split(".")[0] for f in some))
+        return f"/{resource}?" + "&".join(parts)
+
+
+def next_of(answer):
+    url = answer.links().get("next") if answer.status == 200 else None
+    parts = urlsplit(url) if url else None
+    return f"{parts.path}?{parts.query}" if parts else None
+
+
+def test_withheld_rows_and_fields_leave_no_trace(twins):
+    a, b = twins
+    asker = Asker(twins, 99)
+    lines = [a.connect(), b.connect()]
+    asked, statuses, question, place = 0, {}, None, (None, None)
+    while asked < REQUESTS:
+        if place[0] is None or asker.random.random() < 0.1:
+            question = BASE + asker.question()
+            place = (question, question)
+        got = [s.get(p, a.client, connection=c) for s, p, c in zip(twins, place, lines)]
+        asked += 1
+        assert blurred(got[0]) == blurred(got[1]), place[0]
+        statuses[got[0].status] = statuses.get(got[0].status, 0) + 1
+        place = (next_of(got[0]), next_of(got[1]))
+    for c in lines:
+        c.close()
+    print(f"client={a.client} requests={asked} statuses={statuses}")
+    assert statuses[200] > REQUESTS / 5 and statuses.get(404, 0) > 50 and statuses.get(403, 0) > 50
+
+
+def test_the_twins_do_differ(twins):
+    """The sources themselves are told apart by a single list."""
+    a, b = twins
+    path = "/users?limit=10000"
+    assert a.source.get(path).body != b.source.get(path).body
+    shown = [len(s.source.get("/students?limit=10000").json()["users"]) for s in twins]
+    assert shown[1] < shown[0]

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A source that breaks or lies: for each way, what the partner saw, what the ledger says,
+and that the next good request works."""
+
+import json
+
+import pytest
+
+from faulty import FaultySource, send_answer
+from stack import BASE, Source, Stack, make_bundle
+
+CLIENT = "acme-prod"
+OK_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("faults")
+    source = Source(folder, make_bundle(folder / "bundle", 400, 7)).start()
+    faulty = FaultySource(folder / "faulty.sock", str(source.socket))
+    stack = Stack(folder, faulty.address)
+    stack.faulty = faulty
+    stack.start()
+    yield stack
+    stack.stop()
+    faulty.stop()
+    source.stop()
+
+
+def raw(data):
+    """A fault that sends these bytes and closes."""
+
+    def fault(sock, answer, target):
+        sock.sendall(data)
+        return False
+
+    return fault
+
+
+def body_of(change):
+    """A fault that sends the true head with a changed body."""
+
+    def fault(sock, answer, target):
+        send_answer(sock, answer.status, answer.headers, change(answer.body))
+        return True
+
+    return fault
+
+
+def head_of(status=200, name=None, value=None):
+    """A fault that sends the true body under another status, or with one header changed."""
+
+    def fault(sock, answer, target):
+        kept = [h for h in answer.headers if name is None or h[0].lower() != name.lower()]
+        send_answer(sock, status, kept + ([(name, value)] if name else []), answer.body)
+        return True
+
+    return fault
+
+
+def truncated(sock, answer, target):
+    sock.sendall(OK_HEAD + b"Content-Length: %d\r\n\r\n" % (len(answer.body) + 10) + answer.body)
+    return False
+
+
+def truncated_chunks(sock, answer, target):
+    sock.sendall(OK_HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+    sock.sendall(b"%x\r\n" % len(answer.body) + answer.body + b"\r\n")
+    return False
+
+
+def until_close(sock, answer, target):
+    sock.sendall(OK_HEAD + b"\r\n" + answer.body)
+    return False
+
+
+def put(before, after):
+    return body_of(lambda b: b.replace(before, after, 1))
+
+
+HUGE = b'"junk":"' + b"x" * 100_000_000 + b'","sourcedId":'
+CL_TE = OK_HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+HEADS = {"source-status", "source-head", "source-framing"}
+
+FAULTS = {
+    "hangs up": (raw(b""), {"source-truncated", "source-unreachable"}),
+    "truncated": (truncated, {"source-truncated"}),
+    "truncated chunks": (truncated_chunks, {"source-truncated"}),
+    "framed by close": (until_close, {"source-framing"}),
+    "gzip": (head_of(name="Content-Encoding", value="gzip"), {"source-coding"}),
+    "html": (head_of(name="Content-Type", value="text/html"), {"source-type"}),
+    "500": (head_of(500), {"source-status"}),
+    "redirect": (head_of(302, "Location", "/x"), {"source-status"}),
+    "206": (head_of(206), {"source-status"}),
+    "304": (raw(b"HTTP/1.1 304 Not Modified\r\n\r\n"), HEADS),
+    "100": (raw(b"HTTP/1.1 100 Continue\r\n\r\n"), HEADS),
+    "two lengths": (raw(OK_HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), HEADS),
+    "length and chunks": (raw(CL_TE), HEADS),
+    "not HTTP": (raw(b"SSH-2.0-x\r\n\r\n"), {"source-head"}),
+    "not JSON": (body_of(lambda b: b"<html>" + b), {"source-json"}),
+    "cut JSON": (body_of(lambda b: b[:-2]), {"source-json"}),
+    "trailing bytes": (body_of(lambda b: b + b"{}"), {"source-json"}),
+    "byte order mark": (body_of(lambda b: b"\xef\xbb\xbf" + b), {"source-json"}),
+    "bad UTF-8": (put(b'"familyName":"', b'"familyName":"\xc0\xaf'), {"source-json"}),
+    "other envelope": (put(b'"users"', b'"people"'), {"source-envelope"}),
+    "a second member": (body_of(lambda b: b[:-1] + b',"totalCount":5}'), {"source-envelope"}),
+    "bare array": (body_of(lambda b: b[b.index(b"[") : -1]), {"source-envelope"}),
+    "duplicate key": (put(b'"givenName":', b'"givenName":"X","givenName":'), {"source-duplicate-key"}),
+    "escaped duplicate": (
+        put(b'"givenName":', b'"given\\u004eame":"X","givenName":'),
+        {"source-duplicate-key"},
+    ),
+    "100 MB record": (put(b'"sourcedId":', HUGE), {"source-record-large"}),
+}
+
+
+def entries_of(stack, answer):
+    """The entries of one exchange, by kind."""
+    out = {}
+    for e in stack.ledger():
+        if e.get("exchange") == answer.header("Hallpass-Exchange"):
+            out.setdefault(e["kind"], []).append(e)
+    return out
+
+
+def with_fault(stack, fault, path):
+    stack.faulty.fault = fault
+    try:
+        return stack.get(path, CLIENT)
+    finally:
+        stack.faulty.fault = None
+
+
+def assert_works(stack):
+    good = stack.get("/students?limit=50", CLIENT)
+    assert good.status == 200 and good.complete and len(good.json()["users"]) > 0
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_in_a_page_is_an_error_without_a_byte_of_it(stack, name):
+    fault, codes = FAULTS[name]
+    a = with_fault(stack, fault, "/students?limit=50")
+    assert a.complete and a.status == 502, (a.status, a.body)
+    assert b"@" not in a.body and b"givenName" not in a.body
+    entries = entries_of(stack, a)
+    assert len(entries["request"]) == 1
+    assert "disclosure" not in entries
+    assert entries["outcome"][0]["end"] in codes, entries["outcome"]
+    assert_works(stack)
+
+
+def test_a_fault_behind_the_first_batch_breaks_the_answer(stack):
+    """Whole records only, all of them recorded; no last chunk."""
+
+    def late(sock, answer, target):
+        body = answer.body
+        total = answer.header("X-Total-Count")
+        sock.sendall(OK_HEAD + b"X-Total-Count: %s\r\n" % total.encode())
+        sock.sendall(b"Content-Length: %d\r\n\r\n" % len(body) + body[: len(body) * 95 // 100])
+        return False
+
+    a = with_fault(stack, late, "/enrollments?limit=10000")
+    entries = entries_of(stack, a)
+    assert not a.complete and a.status == 200
+    assert entries["outcome"][0]["end"] == "source-truncated"
+    assert a.body.startswith(b'{"enrollments":[') and a.body.endswith(b"}")
+    seen = json.loads(a.body + b"]}")["enrollments"]
+    assert 0 < len(seen) <= sum(e["records"] for e in entries["disclosure"])
+    assert_works(stack)
+
+
+def test_another_students_record_by_id_is_not_passed_on(stack):
+    two = stack.get("/students?limit=2", CLIENT).json()["users"]
+    first, second = (u["sourcedId"] for u in two)
+
+    def swap(body):
+        return json.dumps({"user": {**json.loads(body)["user"], "sourcedId": second}}).encode()
+
+    a = with_fault(stack, body_of(swap), f"/students/{first}")
+    assert a.status == 502 and second.encode() not in a.body
+    assert entries_of(stack, a)["outcome"][0]["end"] == "source-identity"
+    assert stack.get(f"/students/{first}", CLIENT).status == 200
+
+
+def test_a_source_that_is_down_is_a_502_and_recorded(stack):
+    a = with_fault(stack, raw(b""), "/students?limit=5")
+    assert a.status == 502
+    assert entries_of(stack, a)["outcome"][0]["end"] in {"source-unreachable", "source-truncated"}
+    assert_works(stack)
+
+
+def test_no_header_of_the_partner_reaches_the_source(stack):
+    stack.faulty.requests.clear()
+    names = ("X-Forwarded-For", "Cookie", "traceparent", "If-None-Match", "Range", "Accept-Encoding")
+    a = stack.get("/students?limit=5", CLIENT, headers=[(n, "canary") for n in names])
+    assert a.status == 200 and stack.faulty.requests
+    for target, head in stack.faulty.requests:
+        assert b"canary" not in head and b"Bearer" not in head, head
+        assert target.startswith(BASE + "/students?limit=")
+
+
+def test_no_header_of_the_source_reaches_the_partner(stack):
+    a = with_fault(stack, head_of(name="X-Canary", value="canary-up"), "/students?limit=5")
+    assert a.status == 200 and b"canary" not in a.head and b"ETag" not in a.head
+
+
+def test_a_slow_source_ends_at_the_deadline(stack):
+    """The head deadline of a leg is 30 s; the partner's connection waits for it."""
+    parked = []
+
+    def never(sock, answer, target):
+        parked.append(sock.dup())
+        sock.sendall(b"HTTP/1.1 200 OK\r\n")
+        while sock.recv(65536):
+            pass
+        return False
+
+    a = with_fault(stack, never, "/students?limit=5")
+    for s in parked:
+        s.close()
+    assert a.status == 504, (a.status, a.body)
+    assert entries_of(stack, a)["outcome"][0]["end"] == "source-timeout"
+    assert_works(stack)

@@ -1,0 +1,430 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a partner must get, computed from the CSV and the agreement alone. It is written
+from docs/policy.md, docs/catalog.md and the blueprint's words, shares no code with the
+gateway, and works on whole documents where the gateway streams."""
+
+import re
+from dataclasses import dataclass
+
+ROLE_OF = {
+    "student": "students",
+    "guardian": "guardians",
+    "parent": "guardians",
+    "relative": "guardians",
+    "teacher": "teachers",
+    "aide": "staff",
+    "administrator": "staff",
+    "counselor": "staff",
+    "districtAdministrator": "staff",
+    "principal": "staff",
+    "proctor": "staff",
+    "siteAdministrator": "staff",
+    "systemAdministrator": "staff",
+}
+PATH_OF = {
+    "academicSession": "academicSessions",
+    "class": "classes",
+    "course": "courses",
+    "org": "orgs",
+    "resource": "resources",
+    "user": "users",
+}
+DROP = object()
+
+
+@dataclass
+class Field:
+    path: str
+    name: str
+    spec: dict
+    members: dict  # of an object, else None
+
+
+def read_fields(spec, prefix=""):
+    out = {}
+    for name, s in spec.items():
+        path = prefix + name
+        members = read_fields(s["members"], path + ".") if s["type"] == "object" else None
+        out[name] = Field(path, name, s, members)
+    return out
+
+
+def leaves(fields):
+    for f in fields.values():
+        if f.members is None:
+            yield f
+        else:
+            yield from leaves(f.members)
+
+
+def granted_by(field, role):
+    """("never" | "structure" | "name" | "element" | None, category, element) for a role."""
+    s = field.spec
+    if s.get("grant") == "never":
+        return "never", None, None
+    if s.get("grant") == "structure":
+        return "structure", None, None
+    words = s.get(role)
+    if words is None:
+        return None, None, None
+    how = "name" if s.get("by-name") else "element"
+    if role == "records":
+        return how, None, None
+    category, _, element = words.partition(" / ")
+    return how, category, element
+
+
+def same_element(asked, full):
+    """An element may be written without what stands in parentheses behind it."""
+    return asked == full or asked == re.sub(r"\s*\(.*?\)", "", full)
+
+
+def spec_of(value):
+    """(transform, constant) of a grant, or None for a map of further names."""
+    if isinstance(value, str):
+        return value, None
+    if isinstance(value, dict) and "as" in value:
+        return value["as"], value.get("value")
+    return None
+
+
+class Oracle:
+    def __init__(self, bundle, catalog, district, agreement, public_url):
+        """`bundle`: resource name -> records in the shape of the REST binding, in the source's
+        order. The others are parsed YAML."""
+        self.bundle = bundle
+        self.catalog = catalog
+        self.agreement = agreement
+        self.href = public_url + catalog["base"]
+        self.fields = {r: read_fields(s) for r, s in catalog["records"].items()}
+        aliases = district.get("schools", {})
+        where = agreement.get("where") or {}
+        schools = where.get("schools")
+        self.schools = None if schools is None else {aliases.get(s, s) for s in schools}
+        self.grades = set(where["grades"]) if "grades" in where else None
+        self.index_places()
+        self.index_people()
+        self.programs = {r: self.make_programs(r) for r in catalog["resources"]}
+
+    # --- the agreement
+
+    def make_programs(self, resource):
+        """role -> {leaf path: (transform, constant)}; a role that is not there is not shared."""
+        spec = self.catalog["resources"][resource]
+        out = {}
+        for role in spec["roles"]:
+            rules = self.granted(resource, role)
+            opened = role == "records" and resource in self.agreement["share"].get("records", {})
+            if not rules and not opened:
+                continue
+            for f in leaves(self.fields[spec["record"]]):
+                if granted_by(f, role)[0] == "structure":
+                    rules[f.path] = ("as-is", None)
+            out[role] = {p: r for p, r in rules.items() if r[0] != "omit"}
+        return out
+
+    def granted(self, resource, role):
+        share = self.agreement["share"].get(role) or {}
+        rules = {}
+        for key, value in share.items():
+            rules.update(self.granted_by_key(resource, role, key, value))
+        return rules
+
+    def granted_by_key(self, resource, role, key, value):
+        if role == "records":
+            return self.pick(resource, role, value, None, None) if key == resource else {}
+        if role in ("teachers", "staff"):
+            return self.pick(resource, role, value, key, None)
+        if value == "as-signed":
+            out = {}
+            for element in self.agreement["exhibit-b"].get(key, []):
+                out.update(self.pick(resource, role, "as-is", key, element))
+            return out
+        out = {}
+        for name, inner in value.items():
+            as_element = self.pick(resource, role, inner, key, name)
+            out.update(as_element or self.pick(resource, role, {name: inner}, key, None))
+        return out
+
+    def pick(self, resource, role, value, category, element):
+        """Rules for the fields that stand in this category (and element)."""
+        record = self.fields[self.catalog["resources"][resource]["record"]]
+        whole = spec_of(value)
+        out = {}
+        for f in leaves(record):
+            how, c, e = granted_by(f, role)
+            if how not in ("element", "name") or (category is not None and c != category):
+                continue
+            if element is not None and not same_element(element, e):
+                continue
+            if whole is not None:
+                if how == "element":
+                    out[f.path] = whole
+                continue
+            for name, inner in value.items():
+                qualified = name.startswith(resource + ".")
+                path = name[len(resource) + 1 :] if qualified else name
+                if f.path == path or f.path.startswith(path + "."):
+                    out[f.path] = spec_of(inner)
+        return out
+
+    # --- places and people (the roster)
+
+    def index_places(self):
+        orgs = {o["sourcedId"]: o for o in self.bundle["orgs"]}
+        self.org_schools = {i: set() for i in orgs}
+        self.org_type = {i: o["type"] for i, o in orgs.items()}
+        for i, o in orgs.items():
+            up, seen = i, set()
+            while up in orgs and up not in seen and o["type"] == "school":
+                seen.add(up)
+                self.org_schools[up].add(i)
+                up = orgs[up].get("parent", {}).get("sourcedId")
+        self.classes = {c["sourcedId"]: c for c in self.bundle["classes"]}
+        self.courses = {c["sourcedId"]: c for c in self.bundle["courses"]}
+
+    def index_people(self):
+        self.people = {}
+        users = self.bundle["users"]
+        for u in users:
+            if u["status"] == "tobedeleted":
+                continue
+            orgs = [r["org"]["sourcedId"] for r in u["roles"]]
+            if "primaryOrg" in u:
+                orgs.append(u["primaryOrg"]["sourcedId"])
+            self.people[u["sourcedId"]] = {
+                "roles": {ROLE_OF[r["role"]] for r in u["roles"]},
+                "schools": {o for o in orgs if self.org_type.get(o) == "school"},
+                "grades": set(u.get("grades", [])),
+                "children": set(),
+            }
+        for u in users:
+            for a in u.get("agents", []):
+                self.link(u["sourcedId"], a["sourcedId"])
+
+    def link(self, one, other):
+        """agents[] point from a student to guardians and from a guardian to students."""
+        for adult, child in ((one, other), (other, one)):
+            p = self.people.get(adult)
+            c = self.people.get(child)
+            if p is not None and "students" not in p["roles"]:
+                if (c is None and adult == one) or (c is not None and "students" in c["roles"]):
+                    p["children"].add(child)
+
+    # --- scope
+
+    def schools_pass(self, schools):
+        return self.schools is None or bool(schools & self.schools)
+
+    def grades_pass(self, grades):
+        return self.grades is None or bool(set(grades) & self.grades)
+
+    def place_pass(self, kind, place):
+        if kind == "org":
+            return place in self.org_schools and self.schools_pass_org(place)
+        table = self.classes if kind == "class" else self.courses
+        p = table.get(place)
+        if p is None:
+            return False
+        org = (p["school"] if kind == "class" else p.get("org", {})).get("sourcedId")
+        if kind == "class" and self.org_type.get(org) != "school":
+            return False
+        return (
+            org in self.org_schools
+            and self.schools_pass_org(org)
+            and ("grades" not in p or self.grades_pass(p["grades"]))
+        )
+
+    def schools_pass_org(self, org):
+        return self.schools is None or bool(self.org_schools[org] & self.schools)
+
+    def student_pass(self, student):
+        p = self.people.get(student)
+        return (
+            p is not None
+            and "students" in p["roles"]
+            and self.schools_pass(p["schools"])
+            and self.grades_pass(p["grades"])
+        )
+
+    def shared_roles(self):
+        return {role for programs in self.programs.values() for role in programs}
+
+    def stands(self, person, role, shared):
+        """Whether a person who is no student may be shown in this role."""
+        p = self.people[person]
+        if role not in p["roles"] or role not in shared:
+            return False
+        if role == "guardians":
+            return bool(p["children"]) and all(self.student_pass(c) for c in p["children"])
+        return self.schools_pass(p["schools"])
+
+    # --- deciding a record: (standing roles, subjects), or None
+
+    def decide(self, resource, record):
+        kind = self.catalog["resources"][resource]["record"]
+        shared = set(self.programs[resource])
+        if kind in ("user", "demographics", "enrollment"):
+            return self.decide_person(resource, kind, record, shared)
+        if "records" not in shared:
+            return None
+        if kind in ("org", "class", "course"):
+            if not self.place_pass(kind, record["sourcedId"]):
+                return None
+        return {"records"}, set()
+
+    def decide_person(self, resource, kind, record, shared):
+        person = record["user"]["sourcedId"] if kind == "enrollment" else record["sourcedId"]
+        known = self.people.get(person)
+        if known is None:
+            return None
+        words = {record["role"]} if kind == "enrollment" else set()
+        if kind == "user":
+            words = {r["role"] for r in record["roles"]}
+        roles = known["roles"] | {ROLE_OF[w] for w in words}
+        if "students" in roles:
+            ok = "students" in shared and self.student_pass(person) and self.record_pass(kind, record)
+            return ({"students"}, {person}) if ok else None
+        if kind == "demographics":
+            return None
+        if kind == "enrollment":
+            roles = {ROLE_OF[record["role"]]}
+        standing = {r for r in roles & shared if self.stands(person, r, shared)}
+        standing = {r for r in standing if r == "guardians" or self.record_pass(kind, record)}
+        if not standing:
+            return None
+        subjects = set(known["children"]) if "guardians" in standing else set()
+        return standing, subjects
+
+    def record_pass(self, kind, record):
+        """The record's own facts must allow as well, where it has any."""
+        if kind == "enrollment":
+            return self.schools_pass({record["school"]["sourcedId"]})
+        if kind != "user":
+            return True
+        orgs = [r["org"]["sourcedId"] for r in record["roles"]]
+        if "primaryOrg" in record:
+            orgs.append(record["primaryOrg"]["sourcedId"])
+        schools = {o for o in orgs if self.org_type.get(o) == "school"}
+        grades = record.get("grades")
+        student = any(r["role"] == "student" for r in record["roles"])
+        return self.schools_pass(schools) and (
+            not student or grades is None or self.grades_pass(grades)
+        )
+
+    # --- writing a record
+
+    def release(self, resource, record, asked=None):
+        """(the record as released or None, subjects)."""
+        verdict = self.decide(resource, record)
+        if verdict is None:
+            return None, set()
+        roles, subjects = verdict
+        programs = [self.programs[resource][r] for r in roles]
+        rules = {
+            p: rule
+            for p, rule in programs[0].items()
+            if all(other.get(p) == rule for other in programs[1:])
+        }
+        kind = self.catalog["resources"][resource]["record"]
+        out = self.put_object(self.fields[kind], record, rules, roles, subjects)
+        if out is DROP:
+            return None, set()
+        if asked is not None:
+            out = self.narrow(out, asked)
+        return out, subjects
+
+    def put_object(self, fields, value, rules, roles, subjects):
+        out = {}
+        for name, inner in value.items():
+            f = fields.get(name)
+            if f is None:
+                continue
+            got = self.put_field(f, inner, rules, roles, subjects)
+            if got is not DROP:
+                out[name] = got
+        for name, f in fields.items():
+            if name in out or not f.spec.get("required"):
+                continue
+            if "placeholder" in f.spec:
+                import json
+
+                out[name] = json.loads(f.spec["placeholder"])
+            elif f.spec["type"] in ("id", "ref", "object") or f.spec.get("guards"):
+                return DROP
+        return out
+
+    def put_field(self, f, value, rules, roles, subjects):
+        if f.members is not None:
+            if not any(p.startswith(f.path + ".") for p in rules):
+                return DROP
+            items = [self.put_item(f, v, rules, roles, subjects) for v in value]
+            return self.put_list([i for i in items if i is not DROP])
+        if f.path not in rules:
+            return DROP
+        if f.spec["type"] == "ref":
+            refs = [self.put_ref(f, v, roles, subjects) for v in (value if f.spec.get("list") else [value])]
+            refs = [r for r in refs if r is not DROP]
+            if f.spec.get("list"):
+                return self.put_list(refs)
+            return refs[0] if refs else DROP
+        return self.transform(f, value, rules[f.path])
+
+    @staticmethod
+    def put_list(items):
+        return items if items else DROP
+
+    def put_item(self, f, value, rules, roles, subjects):
+        guard = next((m for m in f.members.values() if m.spec.get("guards")), None)
+        if guard is not None and ROLE_OF.get(value.get(guard.name)) not in roles:
+            return DROP
+        return self.put_object(f.members, value, rules, roles, subjects)
+
+    def put_ref(self, f, ref, roles, subjects):
+        kind, target = f.spec["of"], ref["sourcedId"]
+        if kind == "user":
+            known = self.people.get(target)
+            if known is None:
+                return DROP
+            if "students" in known["roles"]:
+                if target not in subjects:
+                    return DROP
+            elif not any(self.stands(target, r, self.shared_roles()) for r in known["roles"]):
+                return DROP
+        elif kind in ("org", "class", "course") and not self.place_pass(kind, target):
+            return DROP
+        from urllib.parse import quote
+
+        href = f"{self.href}/{PATH_OF[kind]}/{quote(target, safe='-._~')}"
+        return {"href": href, "sourcedId": target, "type": kind}
+
+    def transform(self, f, value, rule):
+        how, constant = rule
+        if how == "as-is":
+            return value
+        if how == "const":
+            return constant
+        if how == "mask":
+            return "***"
+        if how == "year":
+            return value[:4]
+        assert how == "initial", how
+        first = first_grapheme(value)
+        if len(first) == len(value):
+            import json
+
+            return json.loads(f.spec.get("placeholder", '"-"'))
+        return first + "."
+
+    def narrow(self, record, asked):
+        """`fields=`: the members asked for, and what a strict client cannot do without."""
+        return {k: v for k, v in record.items() if k in asked}
+
+
+def first_grapheme(text):
+    import unicodedata
+
+    end = 1
+    while end < len(text) and unicodedata.category(text[end]) in ("Mn", "Me", "Mc", "Cf"):
+        end += 1
+    return text[:end]
