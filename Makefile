@@ -49,6 +49,7 @@ OBJ      := $(SRC:%.c=$(BUILD)/obj/%.o) $(LLHTTP_SRC:$(LLHTTP_DIR)/%.c=$(BUILD)/
 LIB      := $(BUILD)/libhallpass.a
 UNIT     := $(patsubst tests/unit/test_%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FAULT    := $(patsubst tests/fault/%.c,$(BUILD)/fault/%,$(wildcard tests/fault/*.c))
 BENCH    := $(patsubst tests/bench/bench_%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 SUPPORT  := $(patsubst tests/support/%.c,$(BUILD)/obj/tests/support/%.o,$(wildcard tests/support/*.c))
 
@@ -79,8 +80,8 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/test_%.o $(SUPPORT) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ $(TEST_LIBS) $(PKG_LIBS) $(LLHTTP_LIB)
 
-# Without libFuzzer a target replays its corpus; tests/support/replay_main.c has the main().
-$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay_main.o $(LIB)
+# Programs that the fault tests kill, starve and trace; and those that measure one part.
+$(BUILD)/fault/%: $(BUILD)/obj/tests/fault/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ $(PKG_LIBS) $(LLHTTP_LIB)
 
@@ -88,7 +89,12 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/bench_%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ $(PKG_LIBS) $(LLHTTP_LIB)
 
-unit: $(UNIT)
+# Without libFuzzer a target replays its corpus; tests/support/replay_main.c has the main().
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay_main.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ $(PKG_LIBS) $(LLHTTP_LIB)
+
+unit: $(UNIT) $(FAULT)
 
 replay: $(FUZZ)
 

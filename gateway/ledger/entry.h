@@ -35,7 +35,8 @@ enum { ENTRY_MAX_BYTES = 65535, ENTRY_MAX_SUBJECTS = 1 << 20, ENTRY_ID_DIGITS = 
  * One entry to write. The body is the members of a JSON object (printable ASCII,
  * keys in byte order, no braces; entry_text() and its like build it) without
  * `time`, `id`, `kind`, `exchange`, `subjects` and the random tail, which the
- * ledger adds. `subjects` are student ids; order and duplicates do not matter.
+ * ledger adds; with subjects, all keys are before "subjects". `subjects` are student
+ * ids; order and duplicates do not matter.
  */
 struct entry {
     enum entry_kind kind;
