@@ -31,6 +31,7 @@ static const struct command COMMANDS[] = {
     {"key generate", cmd_key_generate, "make a partner's key pair"},
     {"policy check", cmd_policy_check, "check a district's folder, show what is shared"},
     {"serve", cmd_serve, "run the gateway"},
+    {"stop", cmd_stop, "stop a partner, client, agreement or student at once"},
     {"token", cmd_token, "mint an access token with a partner's key"},
     {"version", cmd_version, "the version"},
 };
