@@ -59,11 +59,14 @@ def run(command, seconds, env=None):
     """(exit status, output); a command over its time is killed with all its children."""
     # What the make that called us was given is not meant for the makes that we call.
     inherited = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
-    process = subprocess.Popen(
-        [str(c) for c in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL, env={**inherited, **SANITIZER_OPTIONS, **(env or {})},
-        start_new_session=True,
-    )
+    try:
+        process = subprocess.Popen(
+            [str(c) for c in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL, env={**inherited, **SANITIZER_OPTIONS, **(env or {})},
+            start_new_session=True,
+        )
+    except OSError as error:
+        return 127, str(error)
     try:
         output, _ = process.communicate(timeout=seconds)
         status = process.returncode

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every lint must find what it is for: each row is a bad file and what is said of it."""
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+SPDX = "/* SPDX-License-Identifier: Apache-2.0 */\n"
+KEY = "-----BEGIN EC PRIVATE" + " KEY-----\n" + "A" * 64 + "\n"
+
+
+def function(lines=1, params="void", body=None):
+    inner = body if body is not None else "    g();\n" * lines
+    return f"{SPDX}void f({params})\n{{\n{inner}}}\n"
+
+
+def header(guard, body):
+    return f"{SPDX}#ifndef {guard}\n#define {guard}\n{body}#endif\n"
+
+
+NESTED = (
+    "    if (a) {\n        for (;;) {\n            while (b) {\n                if (c &&\n"
+    "                    d) {\n                }\n            }\n        }\n    }\n"
+)
+FLAT = "    struct x y = {\n        {{{1}}},\n    };\n    if (a) {\n        g((struct x){{1}});\n    }\n"
+
+CASES = [
+    # lint, file, content, what is said (None: nothing)
+    ("functions", "gateway/base/a.c", function(61), "f: 61 lines"),
+    ("functions", "gateway/base/a.c", function(41), "90% of functions"),
+    ("functions", "gateway/base/a.c", function(16), "50% of functions"),
+    ("functions", "tests/unit/a.c", function(60), None),
+    ("functions", "tests/unit/a.c", function(body=NESTED), "f: nesting 4"),
+    ("functions", "tests/unit/a.c", function(body=FLAT), None),
+    ("functions", "tests/unit/a.c", function(params="int a, int b, int c, int d, int e, int f"),
+     "f: 6 parameters"),
+    ("functions", "tests/unit/a.c", function(params="int a, int (*b)(int, int), int c, int d, int e"),
+     None),
+    ("functions", "tests/unit/a.c",
+     function(params="int a, int b, int c, int d, int e, const char *format, ..."), None),
+    ("files", "gateway/base/a.c", SPDX + "int a;\n" * 500, "501 lines"),
+    ("files", "gateway/base/a.h", header("BASE_A_H", "int a;\n" * 121), "lines of declarations"),
+    ("files", "gateway/base/a.h", header("BASE_A_H", "/*\n" + " * text\n" * 200 + " */\n"), None),
+    ("files", "gateway/base/a.h", header("A_H", ""), "guard is not BASE_A_H"),
+    ("files", "gateway/base/a.c", "int a;\n", "the first line is not"),
+    ("files", "tests/a.py", "a = 1\n", "no SPDX"),
+    ("includes", "gateway/base/a.c", SPDX + '#include "net/loop.h"\n', "base may not include"),
+    ("includes", "gateway/redact/a.c", SPDX + '#include "auth/token.h"\n', "redact may not"),
+    ("includes", "policy/a.c", SPDX + '#include "store/store.h"\n', "policy may not"),
+    ("includes", "gateway/proxy/a.c", SPDX + '#include "auth/key_priv.h"\n', "is private to auth"),
+    ("includes", "gateway/proxy/a.c", SPDX + '#include "auth/token.h"\n', None),
+    ("includes", "gateway/auth/a.c", SPDX + '#include "token.h"\n', "does not name its folder"),
+    ("includes", "gateway/net/a.h", SPDX + "void f(SSL *s);\n", "SSL in a header"),
+    ("includes", "gateway/net/a.h", SPDX + "void f(int s); /* SSL * */\n", None),
+    ("includes", "gateway/net/a_priv.h", SPDX + "void f(uv_loop_t *l);\n", None),
+    ("calls", "gateway/net/a.c", function(body="    free(malloc(1));\n"), "base/mem.h"),
+    ("calls", "gateway/net/a.c", function(body="    mem_free(p->free);\n"), None),
+    ("calls", "gateway/net/a.c", function(body='    g("free(x)"); /* free(x) */\n'), None),
+    ("calls", "gateway/base/mem.c", function(body="    free(malloc(1));\n"), None),
+    ("calls", "policy/a.c", function(body="    strcpy(a, b);\n"), "strcpy()"),
+    ("calls", "tests/unit/a.c", function(body="    usleep(1);\n"), "no sleeping"),
+    ("calls", "gateway/net/a.c", function(body="    t = time(NULL);\n"), "base/clock.c"),
+    ("calls", "gateway/net/a.c", SPDX + "typedef struct a a;\n", "no typedef"),
+    ("calls", "gateway/net/a.c", SPDX + "typedef struct a *(*make)(int b);\n", None),
+    ("calls", "gateway/net/a.c", SPDX + "struct a_t;\n", "suffix _t"),
+    ("calls", "tests/a.py", "import time\ntime" + ".sleep(1)\n", "no sleeping"),
+    ("calls", "Makefile", "ASAN_OPTIONS=detect_" + "leaks=0\n", "switched off"),
+    ("format", "gateway/net/a.c", SPDX + "int  a;\n", "not formatted"),
+    ("format", "docs/a.md", "a \n", "blanks"),
+    ("format", "docs/a.md", "a", "no line break"),
+    ("secrets", "docs/a.md", KEY, "private key"),
+    ("secrets", "docs/a.json", '{"kty":"EC","' + 'd":"' + "A" * 43 + '"}\n', "private key"),
+    ("secrets", "docs/a.json", '{"kty":"EC","x":"' + "A" * 43 + '"}\n', None),
+    ("headers", "gateway/net/a.h", header("NET_A_H", "size_t f(void);\n"), "compile alone"),
+    ("headers", "gateway/net/a.h", header("NET_A_H", "int f(void);\n"), None),
+]
+
+
+def run_lint(lint, tree):
+    return subprocess.run(
+        ["/usr/bin/python3", "-B", HERE / f"lint_{lint}.py"],
+        capture_output=True, text=True, env={**os.environ, "LINT_ROOT": str(tree)},
+    )
+
+
+@pytest.mark.parametrize("lint,name,content,said", CASES)
+def test_lint(tmp_path, lint, name, content, said):
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / ".clang-format").write_text((HERE.parents[1] / ".clang-format").read_text())
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    done = run_lint(lint, tmp_path)
+    assert done.stderr == ""
+    if said is None:
+        assert (done.returncode, done.stdout) == (0, "")
+    else:
+        assert done.returncode == 1
+        assert said in done.stdout
+
+
+def test_every_lint_has_a_case():
+    lints = {p.stem.removeprefix("lint_") for p in HERE.glob("lint_*.py")}
+    assert lints == {case[0] for case in CASES}
