@@ -16,7 +16,7 @@ struct stage {
     void (*script)(struct stage *s);
     const void *prop; /* the script's */
     char folder[64];
-    char address[96]; /* "unix:/..." for pool_setup */
+    char address[128]; /* "unix:/..." for pool_setup */
     int listener;
     int spoiled; /* the line of the first call that failed, 0: none */
     pthread_t thread;
