@@ -60,7 +60,8 @@ static enum err prepare_texts(struct redactor *r)
     return buf_err(&r->texts) == OK ? OK : ERR_MEMORY;
 }
 
-struct span record_id(struct redactor *r)
+/* The record's sourcedId; empty when it has none or a malformed one. */
+static struct span own_id(struct redactor *r)
 {
     const struct entry *e = r->layout.id == CATALOG_ROOT ? NULL : entry_member(r, 0, r->layout.id);
 
@@ -182,7 +183,7 @@ static void miss_facts(struct redactor *r, struct record_facts *facts)
 
 static struct record_facts take_facts(struct redactor *r)
 {
-    struct record_facts facts = {.roles = 0};
+    struct record_facts facts = {.id = own_id(r)};
 
     clear_list(&r->subjects);
     clear_list(&r->schools);
@@ -197,16 +198,26 @@ static struct record_facts take_facts(struct redactor *r)
     return facts;
 }
 
-/* The record's own id must be one if it is to be shown. */
-static bool id_stands(struct redactor *r)
+/* The agreement limits schools or grades, and the record's word on them cannot be read. */
+static enum row_reason judge_spoilt(const struct redactor *r)
 {
-    uint16_t id = r->layout.id;
-    const struct entry *e = id == CATALOG_ROOT ? NULL : entry_member(r, 0, id);
+    const struct agreement *a = r->setup.plan->agreement;
 
-    if (id == CATALOG_ROOT || !fieldset_has(&r->setup.plan->asked, id)) {
-        return true;
+    if (r->schools.unknown && a->schools != NULL) {
+        return ROW_SCHOOL;
     }
-    return e != NULL && e->kind == ENTRY_STRING && type_is_id(entry_value(r, e));
+    return r->grades.unknown && a->grades != NULL ? ROW_GRADE : ROW_RELEASED;
+}
+
+void record_withhold(struct redactor *r, enum row_reason reason)
+{
+    r->verdict.reason = reason;
+    if (reason != ROW_RELEASED) {
+        r->verdict.roles = 0;
+        r->verdict.subject_count = 0;
+        r->verdict.keep = (struct fieldset){{0}};
+        r->verdict.match = r->verdict.keep;
+    }
 }
 
 enum err record_decide(struct redactor *r)
@@ -219,16 +230,13 @@ enum err record_decide(struct redactor *r)
     }
     struct record_facts facts = take_facts(r);
 
-    r->id = record_id(r);
-    facts.id = r->id;
+    r->id = facts.id;
     verdict_row(r->setup.plan, &facts, &r->verdict);
-    if (r->verdict.reason != ROW_RELEASED) {
-        return OK;
+    if (r->verdict.reason == ROW_RELEASED) {
+        record_withhold(r, judge_spoilt(r));
     }
-    if (!id_stands(r)) {
-        r->verdict.reason = ROW_SUBJECT;
-    } else if (!object_stands(r, 0)) {
-        r->verdict.reason = ROW_REF;
+    if (r->verdict.reason == ROW_RELEASED && !object_stands(r, 0)) {
+        record_withhold(r, ROW_REF);
     }
     return OK;
 }

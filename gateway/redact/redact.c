@@ -93,9 +93,9 @@ static bool has_clauses(const struct redactor *r)
 }
 
 /* By id, the answer must be about the record that was asked for (DESIGN 6.7). */
-static bool is_identified(const struct redactor *r, struct span id)
+static bool is_identified(const struct redactor *r)
 {
-    return !r->setup.plan->item || (id.len > 0 && span_eq(id, r->setup.plan->id));
+    return !r->setup.plan->item || (r->id.len > 0 && span_eq(r->id, r->setup.plan->id));
 }
 
 static enum err check_filter(struct redactor *r)
@@ -104,7 +104,7 @@ static enum err check_filter(struct redactor *r)
     enum err e = has_clauses(r) ? record_match(r, &matches) : OK;
 
     if (e == OK && !matches) {
-        r->verdict.reason = ROW_FILTER;
+        record_withhold(r, ROW_FILTER);
     }
     return e;
 }
@@ -116,6 +116,9 @@ static enum err decide(struct redactor *r)
 
     r->dropped = 0;
     buf_clear(&r->out);
+    if (e == OK && !is_identified(r)) {
+        return ERR_UP_IDENTITY;
+    }
     return e == OK && r->verdict.reason == ROW_RELEASED ? check_filter(r) : e;
 }
 
@@ -124,6 +127,7 @@ static enum err write_out(struct redactor *r)
 {
     if (r->verdict.reason != ROW_RELEASED || r->setup.narrow_only) {
         buf_clear(&r->out);
+        r->dropped = 0;
         return OK;
     }
     r->keep = r->verdict.keep;
@@ -135,11 +139,7 @@ static enum err write_out(struct redactor *r)
 static enum err take_record(struct redactor *r)
 {
     enum err e = decide(r);
-    struct span id = e == OK ? r->id : SPAN("");
 
-    if (e == OK && !is_identified(r, id)) {
-        e = ERR_UP_IDENTITY;
-    }
     if (e == OK) {
         e = write_out(r);
     }
@@ -149,7 +149,7 @@ static enum err take_record(struct redactor *r)
     struct redact_record record = {
         .reason = r->verdict.reason,
         .bytes = buf_span(&r->out),
-        .id = id,
+        .id = r->id,
         .verdict = &r->verdict,
         .fields_dropped = r->dropped,
     };

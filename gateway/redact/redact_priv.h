@@ -47,7 +47,7 @@ struct redactor {
     const struct walker *view; /* whose entries are read: `walker`, or `again` */
     struct buf texts;          /* what strings with escapes mean; never grows while spans live */
     size_t texts_kept;
-    struct span id; /* of the record decided last; empty when it has none */
+    struct span id; /* the record's sourcedId; empty when it has none or a malformed one */
     struct fact_list subjects;
     struct fact_list schools;
     struct fact_list grades;
@@ -86,12 +86,12 @@ struct span entry_value(struct redactor *r, const struct entry *e);
 
 /*
  * Takes the facts of the complete record, asks for the verdict and judges the
- * record's own required values. Fills `verdict`. ERR_MEMORY.
+ * record's own required references. Fills `id` and `verdict`. ERR_MEMORY.
  */
 enum err record_decide(struct redactor *r) MUST_CHECK;
 
-/* The record's sourcedId; empty when it has none or a malformed one. */
-struct span record_id(struct redactor *r);
+/* Takes the record away, and with it all that its verdict allowed. ROW_RELEASED changes nothing. */
+void record_withhold(struct redactor *r, enum row_reason reason);
 
 /* --- judge.c */
 
