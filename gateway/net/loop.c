@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The loop: libuv for descriptors, one uv_timer for the earliest of our own
- * timers, one uv_async for messages from other threads. Invariants: the uv_timer
- * is set to the top of the heap whenever control is outside this file; a posted
+ * The loop: libuv for descriptors, one uv_timer and one uv_idle for the earliest
+ * of our own timers, one uv_async for messages from other threads. Invariants:
+ * one of those two is set for the top of the heap whenever control is outside this file; a posted
  * item is in `posted` or has run, never both; the async handle alone keeps the
  * loop alive until it was told to stop. No work queue, no file watching.
  */
@@ -19,6 +19,7 @@
 struct loop {
     uv_loop_t uv;
     uv_async_t wake;
+    uv_idle_t due;       /* runs while the top of `heap` is due */
     uv_timer_t clock;    /* set to the top of `heap` */
     uv_timer_t turn_cap; /* bounds loop_turn() */
     struct timer_heap heap;
@@ -94,29 +95,43 @@ void loop_stop(struct loop *l)
 /* --- timers */
 
 static void on_clock(uv_timer_t *handle);
+static void on_due(uv_idle_t *handle);
 
-static void set_clock(struct loop *l)
+static void wait_until(struct loop *l, int64_t due)
 {
-    const struct timer *top = heap_top(&l->heap);
-    int64_t due = top == NULL ? INT64_MAX : top->due_ms;
-
-    if (l->firing || due == l->clock_due_ms) {
+    if (due == l->clock_due_ms) {
         return;
     }
     l->clock_due_ms = due;
-    if (top == NULL) {
+    if (due == INT64_MAX) {
         (void)uv_timer_stop(&l->clock);
+    } else {
+        (void)uv_timer_start(&l->clock, on_clock, (uint64_t)(due - loop_now_ms(l)), 0);
+    }
+}
+
+/*
+ * What is due already goes through an idle handle: libuv 1.44 fires a uv_timer
+ * that is started with 0 from inside its own call at once, for ever.
+ */
+static void set_clock(struct loop *l)
+{
+    const struct timer *top = heap_top(&l->heap);
+
+    if (l->firing) {
         return;
     }
-    int64_t now = loop_now_ms(l);
-
-    (void)uv_timer_start(&l->clock, on_clock, due > now ? (uint64_t)(due - now) : 0, 0);
+    if (top != NULL && top->due_ms <= loop_now_ms(l)) {
+        (void)uv_idle_start(&l->due, on_due);
+        return;
+    }
+    (void)uv_idle_stop(&l->due);
+    wait_until(l, top == NULL ? INT64_MAX : top->due_ms);
 }
 
 /* Fires what is due, but nothing that is armed meanwhile: that is for the next turn. */
-static void on_clock(uv_timer_t *handle)
+static void fire_due(struct loop *l)
 {
-    struct loop *l = handle->data;
     uint64_t first_new = l->next_order;
     struct timer *t = heap_top(&l->heap);
 
@@ -127,8 +142,20 @@ static void on_clock(uv_timer_t *handle)
         t = heap_top(&l->heap);
     }
     l->firing = false;
-    l->clock_due_ms = INT64_MAX;
     set_clock(l);
+}
+
+static void on_clock(uv_timer_t *handle)
+{
+    struct loop *l = handle->data;
+
+    l->clock_due_ms = INT64_MAX;
+    fire_due(l);
+}
+
+static void on_due(uv_idle_t *handle)
+{
+    fire_due(handle->data);
 }
 
 enum err timer_arm(struct timer *t, struct loop *l, int64_t in_ms, void (*fire)(void *ctx),
@@ -163,10 +190,13 @@ static enum err open_handles(struct loop *l)
     if (uv_async_init(&l->uv, &l->wake, on_wake) != 0) {
         return ERR_IO;
     }
+    (void)uv_idle_init(&l->uv, &l->due);
     (void)uv_timer_init(&l->uv, &l->clock);
     (void)uv_timer_init(&l->uv, &l->turn_cap);
+    uv_unref((uv_handle_t *)&l->due);
     uv_unref((uv_handle_t *)&l->clock);
     l->wake.data = l;
+    l->due.data = l;
     l->clock.data = l;
     return OK;
 }
@@ -203,6 +233,7 @@ void loop_free(struct loop **l)
     struct loop *old = *l;
 
     uv_close((uv_handle_t *)&old->wake, NULL);
+    uv_close((uv_handle_t *)&old->due, NULL);
     uv_close((uv_handle_t *)&old->clock, NULL);
     uv_close((uv_handle_t *)&old->turn_cap, NULL);
     (void)uv_run(&old->uv, UV_RUN_DEFAULT);
