@@ -215,6 +215,7 @@ static bool deflate_shorter(struct span raw, uint8_t *room, size_t *len)
 
 static void put_blob(struct buf *out, struct span raw)
 {
+    size_t before = buf_span(out).len;
     size_t len = 0;
     uint8_t *room;
 
@@ -224,7 +225,7 @@ static void put_blob(struct buf *out, struct span raw)
         buf_added(out, len);
         return;
     }
-    buf_cut(out, buf_span(out).len - 1);
+    buf_cut(out, before);
     buf_put_byte(out, TAG_PLAIN);
     buf_put(out, raw);
 }
