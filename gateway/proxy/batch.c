@@ -304,14 +304,13 @@ void batch_settle(struct exchange *x)
 /* True when the whole of it went to the server. */
 static bool pass_on(struct exchange *x, struct batch *b, enum err *e)
 {
-    size_t room = io_room(x->io);
-    struct span bytes = span_sub(buf_span(&b->bytes), 0, room);
-
     if (!b->begun) {
         b->begun = true;
         *e = io_chunk(x->io, b->bytes.len);
     }
-    if (*e == OK && bytes.len > 0) {
+    if (*e == OK && io_room(x->io) > 0) { /* asked behind io_chunk(), which takes some of it */
+        struct span bytes = span_sub(buf_span(&b->bytes), 0, io_room(x->io));
+
         *e = io_body(x->io, bytes);
         x->sent_bytes += bytes.len;
         buf_consume(&b->bytes, bytes.len);

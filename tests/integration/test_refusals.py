@@ -184,8 +184,8 @@ QUESTIONS = [
     ("/students?fields=canaryfield", 400, "fields-field", "invalid_selection_field"),
     ("/students?fields=password", 400, "fields-field", "invalid_selection_field"),
     ("/students?offset=5&cursor=abc", 400, "cursor", "invaliddata"),
-    ("/students/no-such-student", 404, "no-such-record", "unknownobject"),
-    ("/orgs/no-such-org", 404, "no-such-record", "unknownobject"),
+    ("/students/ghostly-1", 404, "no-such-record", "unknownobject"),
+    ("/orgs/ghostly-2", 404, "no-such-record", "unknownobject"),
     ("/demographics", 403, "resource-not-shared", "forbidden"),
 ]
 
@@ -197,7 +197,7 @@ def test_a_question_that_may_not_be_asked_is_denied_and_recorded(stack, target, 
     (entry,) = entries_of(stack, a)
     assert (entry["kind"], entry["reason"], entry["status"]) == ("denied", reason, status)
     text = json.dumps(entry)
-    for value in ("canaryfield", "no-such", "nonsense", "nowhere"):
+    for value in ("canaryfield", "ghostly", "nonsense", "nowhere"):
         assert value not in text, entry
     assert f"reason {reason}" in a.json()["imsx_description"]
     assert_works(stack)

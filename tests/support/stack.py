@@ -126,6 +126,7 @@ class Process:
 
     def __init__(self, args, log, env=None, prefix=()):
         self.log = log
+        self.traced = bool(prefix)
         self.out = open(log, "ab")
         self.child = subprocess.Popen(
             [*prefix, *map(str, args)],
@@ -142,9 +143,16 @@ class Process:
     def alive(self):
         return self.child.poll() is None
 
+    def program(self):
+        """The program's own id, also when it was started under a tracer."""
+        if not self.traced:
+            return self.pid
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return int(children[0]) if children else self.pid
+
     def end(self, sig=signal.SIGTERM, timeout=60):
         if self.alive():
-            self.child.send_signal(sig)
+            os.kill(self.program(), sig)
         code = self.child.wait(timeout)
         self.out.close()
         return code
@@ -360,6 +368,19 @@ class Stack:
         """Every durable entry, oldest first, as `hallpass audit list` gives them."""
         done = run("audit", "list", "--ledger", self.folder / "ledger", "--json")
         return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def entries_of(self, answer, wait_for=None):
+        """The entries of an answer's exchange, by kind; outcomes follow within 100 ms."""
+        exchange = answer.header("Hallpass-Exchange")
+
+        def found():
+            out = {}
+            for e in self.ledger():
+                if e.get("exchange") == exchange:
+                    out.setdefault(e["kind"], []).append(e)
+            return out if wait_for is None or wait_for in out else None
+
+        return until(found, 20, f"the {wait_for} of {exchange}")
 
     def disclosed(self, student):
         done = run("audit", "student", "--ledger", self.folder / "ledger", "--json", student)
