@@ -308,7 +308,7 @@ static bool pass_on(struct exchange *x, struct batch *b, enum err *e)
         b->begun = true;
         *e = io_chunk(x->io, b->bytes.len);
     }
-    if (*e == OK && io_room(x->io) > 0) { /* asked behind io_chunk(), which takes some of it */
+    while (*e == OK && b->bytes.len > 0 && io_room(x->io) > 0) { /* until there is no room */
         struct span bytes = span_sub(buf_span(&b->bytes), 0, io_room(x->io));
 
         *e = io_body(x->io, bytes);
