@@ -130,6 +130,9 @@ install: all
 	install -D -m 0755 $(BUILD)/hallpass $(DESTDIR)$(PREFIX)/bin/hallpass
 	install -d $(DESTDIR)$(PREFIX)/share/hallpass/catalogs
 	install -m 0644 policy/catalogs/*.yaml $(DESTDIR)$(PREFIX)/share/hallpass/catalogs/
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 0644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 0644 docs/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 
 clean:
 	rm -rf build build-*

@@ -20,6 +20,20 @@ def header(guard, body):
     return f"{SPDX}#ifndef {guard}\n#define {guard}\n{body}#endif\n"
 
 
+def errors_page(rows):
+    """A page and the table that it must agree with."""
+    table = '#define ERR_TABLE(ERR) \\\n ERR(E, "busy", 503, GATEWAY, "m", "wait") \\\n '
+    never = 'ERR(F, "input", 0, DISTRICT, "m", "bad")\n'
+    return {"docs/errors.md": rows + "\n", "gateway/base/err.h": table + never}
+
+
+def manual_page(text):
+    """A page and the one command that it must explain."""
+    command = 'int cmd_try(int argc, char **argv)\n{\n    {.name = "once", .flag = &once},\n}\n'
+    return {"docs/hallpass.1": text, "gateway/cli/cmd_try.c": command,
+            "gateway/cli/commands.h": "int cmd_try(int argc, char **argv); /* hallpass try */\n"}
+
+
 NESTED = (
     "    if (a) {\n        for (;;) {\n            while (b) {\n                if (c &&\n"
     "                    d) {\n                }\n            }\n        }\n    }\n"
@@ -75,6 +89,16 @@ CASES = [
     ("secrets", "docs/a.json", '{"kty":"EC","x":"' + "A" * 43 + '"}\n', None),
     ("headers", "gateway/net/a.h", header("NET_A_H", "size_t f(void);\n"), "compile alone"),
     ("headers", "gateway/net/a.h", header("NET_A_H", "int f(void);\n"), None),
+    ("errors", "docs/errors.md", errors_page("| `busy` | 503 | `m` | wait | again |"), None),
+    ("errors", "docs/errors.md", errors_page("| `busy` | 500 | `m` | wait | again |"), "busy is not as"),
+    ("errors", "docs/errors.md", errors_page("| `busy` | 503 | `m` | wait | |"), "what to do"),
+    ("errors", "docs/errors.md", errors_page(""), "busy is missing"),
+    ("errors", "docs/errors.md", errors_page("| `busy` | 503 | `m` | wait | again |\n" * 2), "twice"),
+    ("manual", "docs/hallpass.1", manual_page(".It Cm try\n.It Fl -once\n"), None),
+    ("manual", "docs/hallpass.1", manual_page(".It Cm try\n"), "--once is not explained"),
+    ("manual", "docs/hallpass.1", manual_page(".It Cm try\n.It Fl -once\n.It Fl -twice\n"), "no --twice"),
+    ("manual", "docs/hallpass.1", manual_page(""), "hallpass try is not explained"),
+    ("manual", "docs/hallpass.1", manual_page(".It Cm try\n.It Fl -once\n.It Cm go\n"), "no hallpass go"),
 ]
 
 
@@ -89,9 +113,9 @@ def run_lint(lint, tree):
 def test_lint(tmp_path, lint, name, content, said):
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     (tmp_path / ".clang-format").write_text((HERE.parents[1] / ".clang-format").read_text())
-    path = tmp_path / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content)
+    for path, text in (content if isinstance(content, dict) else {name: content}).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
     done = run_lint(lint, tmp_path)
     assert done.stderr == ""
     if said is None:
