@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`hallpass stop` against a running gateway (SAFETY S6): the next request, the next batch of
+an answer that is under way, and after a restart."""
+
+import socket
+
+import pytest
+
+from http1 import Connection
+from stack import BASE, Source, Stack, make_bundle, run
+from wait import until
+
+CLIENT = "library-cards"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("stops")
+    source = Source(folder, make_bundle(folder / "bundle", 10000, 5)).start()
+    stack = Stack(folder, source).start()
+    yield stack
+    stack.stop()
+    source.stop()
+
+
+def stop(stack, kind, who, *options):
+    return run("stop", "--config", stack.config, *options, kind, who).stdout
+
+
+def ids(stack):
+    rows, _ = stack.all_pages("/students?limit=5000", CLIENT)
+    return [r["sourcedId"] for r in rows]
+
+
+def stop_entries(stack):
+    return [e for e in stack.ledger() if e["kind"] == "stop"]
+
+
+def test_s6_a_stopped_student_is_in_no_answer(stack):
+    before = ids(stack)
+    student = before[7]
+    assert stop(stack, "student", student) == f"student {student}: stopped\n"
+    assert stack.get(f"/students/{student}", CLIENT).status == 404
+    assert ids(stack) == [i for i in before if i != student]
+    unknown = stack.get("/students/nobody", CLIENT)
+    assert stack.get(f"/students/{student}", CLIENT).status == unknown.status
+    assert stop(stack, "student", student, "--undo") == f"student {student}: no longer stopped\n"
+    assert ids(stack) == before
+    entry = stop_entries(stack)[-2]
+    assert (entry["action"], entry["what"]) == ("stop", "student")
+    assert student not in str(entry)
+
+
+@pytest.mark.parametrize("kind", ["client", "partner", "agreement"])
+def test_s6_a_stopped_party_gets_403(stack, kind):
+    who = {"client": CLIENT, "partner": stack.partners[CLIENT], "agreement": "library-cards"}[kind]
+    assert stack.get("/students?limit=1", CLIENT).status == 200
+    stop(stack, kind, who)
+    assert stack.get("/students?limit=1", CLIENT).status == 403
+    assert stack.get("/students?limit=1", "acme-prod").status == 200
+    stop(stack, kind, who, "--undo")
+    assert stack.get("/students?limit=1", CLIENT).status == 200
+
+
+def outcome_of(stack, exchange):
+    return [e for e in stack.ledger() if e["kind"] == "outcome" and e["exchange"] == exchange]
+
+
+def slow_connection(stack):
+    """One that holds little on our side, so that a big answer cannot be under way whole."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sock.settimeout(60)
+    sock.connect(("127.0.0.1", stack.port))
+    c = Connection.__new__(Connection)
+    c.sock = stack.context.wrap_socket(sock, server_hostname="localhost", suppress_ragged_eofs=False)
+    c.rest = b""
+    return c
+
+
+def test_s6_a_stop_bites_within_a_running_answer(stack):
+    whole = stack.get("/students?limit=10000", CLIENT)
+    assert whole.status == 200 and whole.complete
+    c = slow_connection(stack)
+    try:
+        c.send(
+            f"GET {BASE}/students?limit=10000 HTTP/1.1\r\nHost: localhost\r\n"
+            f"Authorization: Bearer {stack.token(CLIENT)}\r\n\r\n".encode()
+        )
+        c._more()
+        stop(stack, "client", CLIENT)
+        answer = c.read()
+    finally:
+        c.close()
+        stop(stack, "client", CLIENT, "--undo")
+    assert answer.status == 200
+    assert not answer.complete
+    assert len(answer.body) < len(whole.body)
+    exchange = answer.header("Hallpass-Exchange")
+    until(lambda: outcome_of(stack, exchange), 10, "the outcome is in the ledger")
+    assert outcome_of(stack, exchange)[0]["end"] == "stopped"
+    assert stack.get("/students?limit=1", CLIENT).status == 200
+
+
+def test_s6_a_stop_survives_a_restart(stack):
+    stop(stack, "client", CLIENT)
+    stack.stop()
+    stack.start()
+    assert stack.get("/students?limit=1", CLIENT).status == 403
+    stack.stop()
+    assert stop(stack, "client", CLIENT, "--undo") == f"client {CLIENT}: no longer stopped\n"
+    stack.start()
+    assert stack.get("/students?limit=1", CLIENT).status == 200
