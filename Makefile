@@ -50,6 +50,7 @@ LIB      := $(BUILD)/libhallpass.a
 UNIT     := $(patsubst tests/unit/test_%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULT    := $(patsubst tests/fault/%.c,$(BUILD)/fault/%,$(wildcard tests/fault/*.c))
+KIT      := $(patsubst %,$(BUILD)/obj/tests/support/redact_%.o,world gen)
 BENCH    := $(patsubst tests/bench/bench_%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 SUPPORT  := $(patsubst tests/support/%.c,$(BUILD)/obj/tests/support/%.o,$(wildcard tests/support/*.c))
 
@@ -85,12 +86,12 @@ $(BUILD)/fault/%: $(BUILD)/obj/tests/fault/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ $(PKG_LIBS) $(LLHTTP_LIB)
 
-$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/bench_%.o $(LIB)
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/bench_%.o $(KIT) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ $(PKG_LIBS) $(LLHTTP_LIB)
 
 # Without libFuzzer a target replays its corpus; tests/support/replay_main.c has the main().
-$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay_main.o $(LIB)
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay_main.o $(KIT) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ $(PKG_LIBS) $(LLHTTP_LIB)
 

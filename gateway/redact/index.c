@@ -99,11 +99,6 @@ enum err index_key_begins(struct walker *k, const uint8_t *at)
     return OK;
 }
 
-bool index_is_inside(const struct walker *k)
-{
-    return k->skipping != 0 || k->frames[k->depth].mode >= MODE_OBJECT;
-}
-
 static enum err see(struct frame *f, unsigned number)
 {
     if (fieldset_has(&f->seen, number)) {
@@ -113,26 +108,69 @@ static enum err see(struct frame *f, unsigned number)
     return OK;
 }
 
+/* True if the first and the last eight (four) bytes are the same; they may overlap. */
+static inline bool same_eights(const uint8_t *a, const uint8_t *b, size_t last)
+{
+    return memcmp(a, b, 8) == 0 && memcmp(a + last, b + last, 8) == 0;
+}
+
+static inline bool same_fours(const uint8_t *a, const uint8_t *b, size_t last)
+{
+    return memcmp(a, b, 4) == 0 && memcmp(a + last, b + last, 4) == 0;
+}
+
+/* As span_eq(); in line for the lengths that nearly all keys have. */
+static inline bool same_key(struct span a, struct span b)
+{
+    if (a.len != b.len || a.len < 4 || a.len > 16) {
+        return span_eq(a, b);
+    }
+    return a.len < 8 ? same_fours(a.ptr, b.ptr, a.len - 4) : same_eights(a.ptr, b.ptr, a.len - 8);
+}
+
+/*
+ * The member with this key, or NULL. A source writes its members in one order
+ * record after record, so the one that came next the last time is tried first;
+ * what is right never depends on the guess.
+ */
+static inline const struct field *find_member(struct walker *k, struct frame *f, struct span key)
+{
+    const struct field *guess = &k->resource->fields[k->next_member[f->last]];
+
+    if (guess->parent == f->field && same_key(guess->name, key)) {
+        f->last = guess->number;
+        return guess;
+    }
+    const struct field *found = resource_member(k->resource, f->field, key);
+
+    if (found != NULL) {
+        k->next_member[f->last] = (uint8_t)found->number;
+        f->last = found->number;
+    }
+    return found;
+}
+
+static inline enum err object_key(struct walker *k, struct span key)
+{
+    struct frame *frame = top(k);
+    const struct field *f = find_member(k, frame, key);
+
+    k->member = f != NULL && fieldset_has(&k->needed, f->number) ? f->number : MEMBER_NONE;
+    return f == NULL ? OK : see(frame, f->number);
+}
+
 static enum err ref_key(struct walker *k, struct span key)
 {
-    static const char *const names[] = {"sourcedId", "href", "type"};
+    const struct span names[] = {SPAN("sourcedId"), SPAN("href"), SPAN("type")};
 
     k->member = MEMBER_NONE;
     for (unsigned i = 0; i < 3; i++) {
-        if (span_eq_str(key, names[i])) {
+        if (same_key(key, names[i])) {
             k->member = i == 0 ? MEMBER_ID : MEMBER_NONE;
             return see(top(k), i);
         }
     }
     return OK;
-}
-
-static enum err object_key(struct walker *k, struct span key)
-{
-    const struct field *f = resource_member(k->resource, top(k)->field, key);
-
-    k->member = f != NULL && fieldset_has(&k->needed, f->number) ? f->number : MEMBER_NONE;
-    return f == NULL ? OK : see(top(k), f->number);
 }
 
 static enum err envelope_key(struct walker *k, struct span key)
@@ -173,8 +211,12 @@ static const struct field *value_field(struct walker *k, bool *item)
 
 static void enter_frame(struct walker *k, enum mode mode, uint16_t field, size_t entry)
 {
-    k->frames[k->depth + 1] =
-        (struct frame){.mode = (uint8_t)mode, .field = field, .entry = (uint32_t)entry};
+    k->frames[k->depth + 1] = (struct frame){
+        .mode = (uint8_t)mode,
+        .field = field,
+        .last = (uint16_t)(CATALOG_MAX_FIELDS + (field < CATALOG_MAX_FIELDS ? 1 + field : 0)),
+        .entry = (uint32_t)entry,
+    };
 }
 
 static void skip(struct walker *k)
@@ -338,4 +380,69 @@ enum err index_leaf(struct walker *k, struct entry leaf)
         leaf.kind = ENTRY_BAD; /* null is absence for a member, but no value for an item */
     }
     return add(k, leaf);
+}
+
+/* --- the short way --- */
+
+/* "key": from place `at` on, without escapes. */
+static inline bool is_plain_key(const uint8_t *bytes, const uint16_t *at)
+{
+    return bytes[at[0]] == '"' && bytes[at[1]] == '"' && bytes[at[2]] == ':';
+}
+
+/* "value" from place `at` on, without escapes. */
+static inline bool is_plain_string(const uint8_t *bytes, const uint16_t *at)
+{
+    return bytes[at[0]] == '"' && bytes[at[1]] == '"';
+}
+
+static inline enum err plain_key(struct walker *k, const uint8_t *bytes, const uint16_t *at)
+{
+    struct span key = span_of(bytes + at[0] + 1, (size_t)(at[1] - at[0] - 1));
+
+    if (k->skipping != 0) {
+        return OK;
+    }
+    return top(k)->mode == MODE_OBJECT ? object_key(k, key) : ref_key(k, key);
+}
+
+static inline enum err plain_string(struct walker *k, const uint8_t *bytes, const uint16_t *at)
+{
+    const uint8_t *from = bytes + at[0] + 1;
+
+    if (k->skipping != 0 || k->member == MEMBER_NONE) {
+        return OK;
+    }
+    return index_leaf(k, (struct entry){.from = (uint32_t)(from - k->base),
+                                        .to = (uint32_t)(bytes + at[1] - k->base),
+                                        .kind = ENTRY_STRING});
+}
+
+enum err index_members(struct walker *k, const uint8_t *bytes, struct place_run *run)
+{
+    enum { KEY_PLACES = 3, VALUE_PLACES = 3 };
+    size_t whole = KEY_PLACES + VALUE_PLACES;
+
+    if (k->skipping == 0 && top(k)->mode < MODE_OBJECT) {
+        return OK;
+    }
+    while (run->left >= whole && is_plain_key(bytes, run->at) &&
+           walk_check_room(k, bytes + run->at[whole - 1] + 1) == OK) {
+        enum err e = plain_key(k, bytes, run->at);
+        bool string = is_plain_string(bytes, run->at + KEY_PLACES);
+
+        if (e == OK && string) {
+            e = plain_string(k, bytes, run->at + KEY_PLACES);
+        }
+        bool comma = string && bytes[run->at[whole - 1]] == ',';
+        size_t taken = comma ? whole : string ? whole - 1 : KEY_PLACES;
+
+        run->at += taken;
+        run->left -= taken;
+        run->stop = comma ? STOP_KEY : string ? STOP_NEXT : STOP_VALUE;
+        if (e != OK || !comma) {
+            return e;
+        }
+    }
+    return OK;
 }

@@ -25,13 +25,14 @@
 
 static const uint64_t KINDS[256] = {KIND64(0), KIND64(64), KIND64(128), KIND64(192)};
 
+#define STEP(i)  lanes = lanes << 1 | KINDS[bytes[i]]
+#define STEP4(i) STEP((i) + 3), STEP((i) + 2), STEP((i) + 1), STEP(i)
+
 static inline uint64_t sixteen(const uint8_t *bytes)
 {
     uint64_t lanes = 0;
 
-    for (unsigned i = 16; i-- > 0;) {
-        lanes = lanes << 1 | KINDS[bytes[i]];
-    }
+    STEP4(12), STEP4(8), STEP4(4), STEP4(0);
     return lanes;
 }
 

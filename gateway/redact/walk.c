@@ -38,6 +38,7 @@ enum walk_state {
 };
 
 #define TO(state) (1u << (state))
+#define TO_MEMBER (TO(IN_KEY) | TO(AT_KEY) | TO(AT_VALUE) | TO(AT_NEXT))
 #define TO_VALUE  (TO(AT_FIRST_KEY) | TO(AT_FIRST_ITEM) | TO(IN_STRING) | TO(IN_LITERAL))
 
 static const struct {
@@ -45,8 +46,8 @@ static const struct {
     unsigned next;
 } EDGES[STATE_COUNT] = {
     [AT_TOP] = {"top", TO(AT_FIRST_KEY)},
-    [AT_FIRST_KEY] = {"first-key", TO(IN_KEY) | TO(AT_KEY) | TO(AT_NEXT) | TO(AT_END)},
-    [AT_KEY] = {"key", TO(IN_KEY) | TO(AT_KEY)},
+    [AT_FIRST_KEY] = {"first-key", TO_MEMBER | TO(AT_END)},
+    [AT_KEY] = {"key", TO_MEMBER},
     [IN_KEY] = {"in-key", TO(AT_COLON)},
     [AT_COLON] = {"colon", TO(AT_VALUE)},
     [AT_VALUE] = {"value", TO_VALUE},
@@ -283,55 +284,19 @@ static step_fn *const STEPS[STATE_COUNT] = {
     [AT_END] = at_end,
 };
 
-enum { MEMBER_PLACES = 6 };
-
-/* "key":"value", without escapes, all of it among the places from `at` on. */
-static inline bool is_plain_member(const uint8_t *bytes, const uint16_t *at)
-{
-    return bytes[at[0]] == '"' && bytes[at[1]] == '"' && bytes[at[2]] == ':' &&
-           bytes[at[3]] == '"' && bytes[at[4]] == '"' && bytes[at[5]] == ',';
-}
-
-static inline enum err take_member(struct walker *k, const uint8_t *bytes, const uint16_t *at)
-{
-    const uint8_t *key = bytes + at[0] + 1;
-
-    if (k->skipping != 0) {
-        return OK;
-    }
-    enum err e = index_key(k, span_of(key, (size_t)(at[1] - at[0] - 1)), false);
-
-    return e != OK ? e
-                   : index_leaf(k, (struct entry){.from = offset(k, bytes + at[3] + 1),
-                                                  .to = offset(k, bytes + at[4]),
-                                                  .kind = ENTRY_STRING});
-}
-
-/*
- * The short way for what most of a document is: members of plain strings. Takes
- * as many as it can and leaves the rest, whatever it is, to the state machine.
- */
 static enum err take_members(struct walker *k, const uint8_t *bytes,
                              const struct scan_index *places, size_t *i)
 {
-    if (!index_is_inside(k)) {
-        return OK;
-    }
-    while (places->count - *i >= MEMBER_PLACES && is_plain_member(bytes, places->at + *i)) {
-        const uint16_t *at = places->at + *i;
+    static const uint8_t states[] = {
+        [STOP_KEY] = AT_KEY, [STOP_VALUE] = AT_VALUE, [STOP_NEXT] = AT_NEXT};
+    struct place_run run = {.at = places->at + *i, .left = places->count - *i};
+    enum err e = index_members(k, bytes, &run);
 
-        if (walk_check_room(k, bytes + at[MEMBER_PLACES - 1] + 1) != OK) {
-            return OK;
-        }
-        enum err e = take_member(k, bytes, at);
-
-        if (e != OK) {
-            return e;
-        }
-        enter(k, AT_KEY);
-        *i += MEMBER_PLACES;
+    if (run.left < places->count - *i) {
+        enter(k, states[run.stop]);
     }
-    return OK;
+    *i = places->count - run.left;
+    return e;
 }
 
 enum err walk_places(struct walker *k, const uint8_t *bytes, const struct scan_index *places,

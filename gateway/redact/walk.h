@@ -42,6 +42,7 @@ struct entry {
 struct frame {
     uint8_t mode;
     uint16_t field; /* of the items of a list; the parent of an object's members */
+    uint16_t last;  /* the slot of next_member that the next key is guessed from */
     uint32_t entry;
     struct fieldset seen; /* members that an object has had */
 };
@@ -66,6 +67,9 @@ struct walker {
     uint16_t member;  /* field of the value that comes next */
     uint64_t objects; /* bit (depth - 1): that container is an object */
     struct frame frames[REDACT_MAX_DEPTH + 1];
+
+    /* Which member came behind a member (by field), or first in an object, the last time. */
+    uint8_t next_member[2 * CATALOG_MAX_FIELDS + 1];
 
     struct entry *entries;
     size_t count;

@@ -40,7 +40,19 @@ enum err index_leaf_begins(struct walker *k, uint8_t byte) MUST_CHECK;
 /* A whole string (from..to between its quotes), or a literal (ENTRY_NULL, ENTRY_BAD). */
 enum err index_leaf(struct walker *k, struct entry leaf) MUST_CHECK;
 
-/* True if plain members may be taken in one step: not in the envelope. */
-bool index_is_inside(const struct walker *k);
+/* Places not yet taken, and where taking them stopped. */
+struct place_run {
+    const uint16_t *at;
+    size_t left;
+    enum { STOP_KEY, STOP_VALUE, STOP_NEXT } stop; /* before a key, a value, or behind a value */
+};
+
+/*
+ * The short way for what most of a document is, members of plain strings: where
+ * a key may stand, takes as many members as it can in one step each, and leaves
+ * the rest, whatever it is, to the state machine. Sets `run->stop` if it took
+ * any. Errors as index_key() and index_leaf().
+ */
+enum err index_members(struct walker *k, const uint8_t *bytes, struct place_run *run) MUST_CHECK;
 
 #endif

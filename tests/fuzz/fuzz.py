@@ -32,14 +32,15 @@ def pkg_libs():
 
 def build(names):
     objects = [f"{BUILD}/obj/tests/fuzz/fuzz_{n}.o" for n in names]
+    kit = [f"{BUILD}/obj/tests/support/redact_{n}.o" for n in ("world", "gen")]
     subprocess.run(
         ["make", "--no-print-directory", f"-j{os.cpu_count()}", "CC=clang", f"BUILD={BUILD}",
-         f"SAN={SANITIZERS},fuzzer-no-link", f"{BUILD}/libhallpass.a", *objects],
+         f"SAN={SANITIZERS},fuzzer-no-link", f"{BUILD}/libhallpass.a", *objects, *kit],
         cwd=ROOT, check=True,
     )
     for name, obj in zip(names, objects):
         subprocess.run(
-            ["clang", f"-fsanitize=fuzzer,{SANITIZERS}", "-pie", obj, f"{BUILD}/libhallpass.a",
+            ["clang", f"-fsanitize=fuzzer,{SANITIZERS}", "-pie", obj, *kit, f"{BUILD}/libhallpass.a",
              "-o", f"{BUILD}/fuzz_{name}", *pkg_libs()],
             cwd=ROOT, check=True,
         )
