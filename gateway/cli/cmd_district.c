@@ -185,11 +185,25 @@ static int run_serve(const char *path, const char *address)
     return e == OK ? 0 : 1;
 }
 
+/* Listeners take absolute paths only; people type relative ones. False: too long, or no folder. */
+static bool make_absolute(const char *listen, char out[MAX_ADDRESS])
+{
+    const char *path = listen + strlen("unix:");
+    char folder[MAX_ADDRESS] = "";
+
+    if (path[0] != '/' && getcwd(folder, sizeof(folder)) == NULL) {
+        return false;
+    }
+    int n = snprintf(out, MAX_ADDRESS, "unix:%s%s%s", folder, path[0] == '/' ? "" : "/", path);
+
+    return n > 0 && n < MAX_ADDRESS;
+}
+
 int cmd_district_serve(int argc, char **argv)
 {
     const char *path = NULL;
     const char *listen = NULL;
-    char fallback[MAX_ADDRESS];
+    char fallback[MAX_ADDRESS], address[MAX_ADDRESS];
     const struct option_row rows[] = {
         {.name = "listen",
          .value = "unix:PATH",
@@ -214,5 +228,6 @@ int cmd_district_serve(int argc, char **argv)
         (void)print_error("district serve: --listen takes unix:PATH only; the source has no login");
         return 2;
     }
-    return run_serve(path, listen);
+    return make_absolute(listen, address) ? run_serve(path, address)
+                                          : print_failure(listen, ERR_TOO_BIG);
 }
