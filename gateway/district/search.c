@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SQL text. `u` is the collection's table; its items are reached by subqueries,
- * so that a record stands once in an answer whatever its items do.
+ * SQL text. Items are reached by subqueries, or by their primary key when they
+ * lead, so that a record stands once in an answer whatever its items do.
  */
 #include "district/search.h"
 
@@ -48,13 +48,18 @@ static void put_column(struct buf *out, const struct ask_field *f)
     }
 }
 
+static bool is_list(const struct ask_field *f)
+{
+    return f->member == NULL || f->member->reach == REACH_MANY;
+}
+
 static void put_clause(struct buf *out, const struct ask *ask, size_t at)
 {
     const struct ask_clause *c = &ask->clauses[at];
     struct buf column;
 
     buf_put_byte(out, '(');
-    if (c->field.member == NULL || c->field.member->reach == REACH_MANY) {
+    if (is_list(&c->field)) {
         put_many(out, ask, c, at + 1);
     } else {
         buf_init(&column, 256);
@@ -70,19 +75,49 @@ static void put_clause(struct buf *out, const struct ask *ask, size_t at)
     buf_put_byte(out, ')');
 }
 
-void search_where(struct buf *out, const struct ask *ask)
+static void put_view(struct buf *out, const struct ask *ask, const char *join)
 {
-    const char *join = " WHERE ";
-
     if (ask->view->bit != VIEW_ALL) {
         buf_printf(out, "%su.views&%d", join, ask->view->bit);
-        join = " AND ";
     }
+}
+
+/* A value's records: (field, value, at) is the primary key, so none comes twice. */
+static void put_from_value(struct buf *out, const struct ask *ask)
+{
+    const char *name = SHAPES[ask->view->shape].name;
+
+    buf_printf(out, " FROM %s_items AS i", name);
+    if (ask->view->bit != VIEW_ALL || ask->sorted) {
+        buf_printf(out, " CROSS JOIN %s AS u ON u.at=i.at", name);
+    }
+    buf_printf(out, " WHERE i.field=%d AND i.value=?1", ask->clauses[0].field.number);
+    put_view(out, ask, " AND ");
+}
+
+static bool leads_with_value(const struct ask *ask)
+{
+    return ask->clause_count == 1 && ask->clauses[0].op == ASK_EQ &&
+           is_list(&ask->clauses[0].field);
+}
+
+const char *search_place(const struct ask *ask)
+{
+    return leads_with_value(ask) ? "i.at" : "u.at";
+}
+
+void search_rows(struct buf *out, const struct ask *ask)
+{
+    if (leads_with_value(ask)) {
+        put_from_value(out, ask);
+        return;
+    }
+    buf_printf(out, " FROM %s AS u", SHAPES[ask->view->shape].name);
+    put_view(out, ask, " WHERE ");
     if (ask->clause_count == 0) {
         return;
     }
-    buf_put_str(out, join);
-    buf_put_byte(out, '(');
+    buf_put_str(out, ask->view->bit == VIEW_ALL ? " WHERE (" : " AND (");
     for (size_t i = 0; i < ask->clause_count; i++) {
         if (i > 0) {
             buf_put_str(out, ask->any ? " OR " : " AND ");
@@ -99,8 +134,8 @@ void search_order(struct buf *out, const struct ask *ask)
     buf_put(out, SPAN(" ORDER BY "));
     if (ask->sorted) {
         put_column(out, &ask->sort);
-        buf_printf(out, "%s,u.at", down);
+        buf_printf(out, "%s,%s", down, search_place(ask));
     } else {
-        buf_printf(out, "u.at%s", down);
+        buf_printf(out, "%s%s", search_place(ask), down);
     }
 }

@@ -14,8 +14,15 @@
  * compare bytes, ~ is a substring with ASCII case folded.
  */
 
-/* Appends " WHERE ..." for the question's view and clauses; nothing when all rows match. */
-void search_where(struct buf *out, const struct ask *ask);
+/*
+ * Appends " FROM ... WHERE ..." for the question's view and clauses. The
+ * collection's table is `u`. A single clause that asks a list for a value starts
+ * from the value, where its records stand in order; all else starts from `u`.
+ */
+void search_rows(struct buf *out, const struct ask *ask);
+
+/* The column that holds a row's place: a constant. SQLite sees its order only under this name. */
+const char *search_place(const struct ask *ask);
 
 /*
  * Appends " ORDER BY ...": by the sort field, then by sourcedId ascending. A

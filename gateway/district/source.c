@@ -159,7 +159,7 @@ static enum err open_all(struct source *s)
     enum err e = run_pragma(s, "PRAGMA application_id", IMPORT_APPLICATION_ID);
 
     e = e != OK ? e : run_pragma(s, "PRAGMA user_version", IMPORT_FORM);
-    e = e != OK ? e : store_run(s->store, "PRAGMA cache_size=-32768");
+    e = e != OK ? e : store_run(s->store, "PRAGMA cache_size=-16384");
     e = e != OK ? e : read_url(s);
     for (int i = 0; i < SHAPE_COUNT && e == OK; i++) {
         e = read_names(s, (enum shape_id)i);
@@ -274,17 +274,16 @@ static enum err prepare_search(struct source *s, const struct ask *ask, struct b
     return e;
 }
 
-static void put_key(struct buf *key, struct span where, const struct ask *ask)
+static void put_key(struct buf *key, struct span rows, const struct ask *ask)
 {
-    buf_put_str(key, SHAPES[ask->view->shape].name);
-    buf_put(key, where);
+    buf_put(key, rows);
     for (size_t i = 0; i < ask->clause_count; i++) {
         buf_printf(key, "%c%zu:", 0, ask->clauses[i].value.len);
         buf_put(key, ask->clauses[i].value);
     }
 }
 
-static enum err run_count(struct source *s, const struct ask *ask, struct span where,
+static enum err run_count(struct source *s, const struct ask *ask, struct span rows,
                           uint64_t *total)
 {
     struct stmt *st = NULL;
@@ -292,8 +291,8 @@ static enum err run_count(struct source *s, const struct ask *ask, struct span w
     bool row = false;
 
     buf_init(&sql, MAX_SQL);
-    buf_printf(&sql, "SELECT count(*) FROM %s AS u", SHAPES[ask->view->shape].name);
-    buf_put(&sql, where);
+    buf_put_str(&sql, "SELECT count(*)");
+    buf_put(&sql, rows);
     enum err e = prepare_search(s, ask, &sql, &st);
 
     e = e != OK ? e : stmt_step(st, &row);
@@ -306,14 +305,14 @@ static enum err run_count(struct source *s, const struct ask *ask, struct span w
 }
 
 /* The total of a filter, counted once. */
-static enum err count_matches(struct source *s, const struct ask *ask, struct span where,
+static enum err count_matches(struct source *s, const struct ask *ask, struct span rows,
                               uint64_t *total)
 {
     struct known_total *t = &s->totals[s->next_total];
     struct buf key;
 
     buf_init(&key, MAX_KEY);
-    put_key(&key, where, ask);
+    put_key(&key, rows, ask);
     for (size_t i = 0; i < TOTALS && buf_err(&key) == OK; i++) {
         if (s->totals[i].key.len > 0 && span_eq(buf_span(&s->totals[i].key), buf_span(&key))) {
             *total = s->totals[i].total;
@@ -321,7 +320,7 @@ static enum err count_matches(struct source *s, const struct ask *ask, struct sp
             return OK;
         }
     }
-    enum err e = run_count(s, ask, where, total);
+    enum err e = run_count(s, ask, rows, total);
 
     if (e != OK || buf_err(&key) != OK) {
         buf_fini(&key);
@@ -333,7 +332,7 @@ static enum err count_matches(struct source *s, const struct ask *ask, struct sp
     return OK;
 }
 
-static enum err run_search(struct source *s, const struct ask *ask, struct span where,
+static enum err run_search(struct source *s, const struct ask *ask, struct span rows,
                            struct source_page *page)
 {
     struct stmt *st = NULL;
@@ -341,8 +340,8 @@ static enum err run_search(struct source *s, const struct ask *ask, struct span 
     bool row = true;
 
     buf_init(&sql, MAX_SQL);
-    buf_printf(&sql, "SELECT u.at FROM %s AS u", SHAPES[ask->view->shape].name);
-    buf_put(&sql, where);
+    buf_printf(&sql, "SELECT %s", search_place(ask));
+    buf_put(&sql, rows);
     search_order(&sql, ask);
     buf_printf(&sql, " LIMIT %llu OFFSET %llu", (unsigned long long)ask->limit,
                (unsigned long long)ask->offset);
@@ -360,11 +359,11 @@ static enum err run_search(struct source *s, const struct ask *ask, struct span 
     return e;
 }
 
-static enum err find_search(struct source *s, const struct ask *ask, struct span where,
+static enum err find_search(struct source *s, const struct ask *ask, struct span rows,
                             struct source_page *out)
 {
     struct source_page page = {.total = source_count(s, ask->view)};
-    enum err e = ask->clause_count == 0 ? OK : count_matches(s, ask, where, &page.total);
+    enum err e = ask->clause_count == 0 ? OK : count_matches(s, ask, rows, &page.total);
 
     if (e != OK) {
         return e;
@@ -373,7 +372,7 @@ static enum err find_search(struct source *s, const struct ask *ask, struct span
     if (page.places == NULL) {
         return ERR_MEMORY;
     }
-    e = page_size(ask, page.total) == 0 ? OK : run_search(s, ask, where, &page);
+    e = page_size(ask, page.total) == 0 ? OK : run_search(s, ask, rows, &page);
     if (e != OK) {
         mem_free(page.places);
         return e;
@@ -384,17 +383,17 @@ static enum err find_search(struct source *s, const struct ask *ask, struct span
 
 enum err source_find(struct source *s, const struct ask *ask, struct source_page *out)
 {
-    struct buf where;
+    struct buf rows;
 
     if (ask->clause_count == 0 && !ask->sorted) {
         return find_slice(s, ask, out);
     }
-    buf_init(&where, MAX_SQL);
-    search_where(&where, ask);
-    enum err e = buf_err(&where);
+    buf_init(&rows, MAX_SQL);
+    search_rows(&rows, ask);
+    enum err e = buf_err(&rows);
 
-    e = e != OK ? e : find_search(s, ask, buf_span(&where), out);
-    buf_fini(&where);
+    e = e != OK ? e : find_search(s, ask, buf_span(&rows), out);
+    buf_fini(&rows);
     return e;
 }
 
