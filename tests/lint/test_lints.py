@@ -34,6 +34,19 @@ def manual_page(text):
             "gateway/cli/commands.h": "int cmd_try(int argc, char **argv); /* hallpass try */\n"}
 
 
+LAST = {"R": 10, "F": 8, "I": 5, "S": 7, "L": 8, "G": 7, "A": 8, "E": 4, "P": 4}
+
+
+def rules_page(r1, without=""):
+    """Every rule in the state `code`; R1 as given."""
+    rules = [f"{letter}{n}" for letter, last in LAST.items() for n in range(1, last + 1)]
+    rows = [r1] + [f"| {r} words | code | `a.c` | what |" for r in rules if r not in ("R1", without)]
+    return {"docs/threat-model.md": "\n".join(rows) + "\n", "a.c": SPDX,
+            "tests/unit/test_a.c": SPDX + "static void a_sentence(void **state)\n{\n}\n",
+            "tests/policy/a.cases": "== a case\n"}
+
+
+R1 = "| R1 words | holds | `a.c` | what |\n"
 NESTED = (
     "    if (a) {\n        for (;;) {\n            while (b) {\n                if (c &&\n"
     "                    d) {\n                }\n            }\n        }\n    }\n"
@@ -94,6 +107,18 @@ CASES = [
     ("errors", "docs/errors.md", errors_page("| `busy` | 503 | `m` | wait | |"), "what to do"),
     ("errors", "docs/errors.md", errors_page(""), "busy is missing"),
     ("errors", "docs/errors.md", errors_page("| `busy` | 503 | `m` | wait | again |\n" * 2), "twice"),
+    ("rules", "", rules_page(R1 + "| | | test | `test_a.c::a_sentence` |"), None),
+    ("rules", "", rules_page(R1 + "| | | test | `a.cases::a case` |"), None),
+    ("rules", "", rules_page(R1 + "| | | test | `test_a.c::a_sent` |"), "has no test a_sent"),
+    ("rules", "", rules_page(R1 + "| | | test | `test_b.c::a_sentence` |"), "no test file test_b.c"),
+    ("rules", "", rules_page(R1.strip()), "'holds' with 0 tests"),
+    ("rules", "", rules_page(R1.replace("a.c", "b.c").strip()), "there is no b.c"),
+    ("rules", "", rules_page(R1.replace("holds", "fine").strip()), "no state is called 'fine'"),
+    ("rules", "", rules_page(R1.replace("holds", "later") + "| | | test | `test_a.c::a_sentence` |"),
+     "'later' with 1 tests"),
+    ("rules", "", rules_page(R1 + "| R99 words | code | `a.c` | what |"), "no rule R99"),
+    ("rules", "", rules_page(R1 + R1.strip()), "R1 stands twice"),
+    ("rules", "", rules_page(R1.replace("holds", "code").strip(), without="P4"), "P4 is missing"),
     ("manual", "docs/hallpass.1", manual_page(".It Cm try\n.It Fl -once\n"), None),
     ("manual", "docs/hallpass.1", manual_page(".It Cm try\n"), "--once is not explained"),
     ("manual", "docs/hallpass.1", manual_page(".It Cm try\n.It Fl -once\n.It Fl -twice\n"), "no --twice"),
