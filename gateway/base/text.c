@@ -192,7 +192,7 @@ enum err text_hex_decode(struct span in, uint8_t *out, size_t len)
         }
     }
     for (size_t i = 0; i < len; i++) {
-        out[i] = (uint8_t)(hex_value(in.ptr[2 * i]) << 4 | hex_value(in.ptr[2 * i + 1]));
+        out[i] = (uint8_t)(hex_value(in.ptr[2 * i]) * 16 + hex_value(in.ptr[2 * i + 1]));
     }
     return OK;
 }

@@ -263,12 +263,15 @@ enum err listener_new(struct loop *loop, const struct listener_setup *setup, str
 
 unsigned listener_port(const struct listener *l)
 {
-    struct sockaddr_storage at = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } at = {.v6 = {0}};
     socklen_t len = sizeof(at);
 
-    if (l->at.is_unix || getsockname(l->fd, (struct sockaddr *)&at, &len) != 0) {
+    if (l->at.is_unix || getsockname(l->fd, &at.any, &len) != 0) {
         return 0;
     }
-    return ntohs(at.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&at)->sin6_port
-                                          : ((const struct sockaddr_in *)&at)->sin_port);
+    return ntohs(at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port);
 }

@@ -12,7 +12,7 @@ from source import code, files, finish, read
 
 HEAP = r"malloc|calloc|realloc|reallocarray|aligned_alloc|free|strdup|strndup|asprintf|vasprintf"
 UNSAFE = (r"strcpy|strcat|stpcpy|sprintf|vsprintf|gets|strtok|strtok_r|atoi|atol|atof|system|popen|"
-          r"alloca|tmpnam|mktemp|rand|srand")
+          r"alloca|tmpnam|mktemp")
 SLEEP = r"sleep|usleep|nanosleep|clock_nanosleep|uv_sleep"
 CLOCK = r"time|gettimeofday|clock_gettime|localtime|localtime_r|gmtime"
 
@@ -21,6 +21,8 @@ BANNED = (
     ("the heap is used through base/mem.h", HEAP, ("gateway/", "policy/", "tests/"),
      ("gateway/base/mem.c",)),
     ("unsafe call", UNSAFE, ("gateway/", "policy/", "tests/"), ()),
+    ("random bytes come from base/digest.h", "rand|srand|random|drand48", ("gateway/", "policy/"),
+     ()),
     ("no sleeping", SLEEP, ("gateway/", "policy/", "tests/"), ()),
     ("time is read in base/clock.c", CLOCK, ("gateway/", "policy/"), ("gateway/base/clock.c",)),
 )

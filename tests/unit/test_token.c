@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <openssl/err.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -339,6 +340,50 @@ static void *sweep_alloc(size_t size)
     return mem_alloc(size);
 }
 
+enum { THREADS = 4, CHECKS = 40 };
+
+/* What one thread does: its own cache, everybody's ring. */
+struct worker {
+    const struct keyring *ring;
+    struct span value;
+    pthread_t thread;
+    int accepted;
+};
+
+static void *verify_many(void *arg)
+{
+    struct worker *w = arg;
+    struct token_rules rules = {.keyring = w->ring, .audience = SPAN(KIT_AUDIENCE)};
+    struct token_cache *cache = NULL;
+    struct token_info info;
+
+    if (token_cache_new(2, &cache) != OK) {
+        return NULL;
+    }
+    for (int i = 0; i < CHECKS; i++) {
+        token_cache_clear(cache);
+        w->accepted += token_check(&rules, cache, w->value, KIT_NOW_MS, &info) == OK;
+    }
+    token_cache_free(&cache);
+    return NULL;
+}
+
+static void threads_share_one_key_ring(void **state)
+{
+    struct token_kit *kit = *state;
+    struct worker workers[THREADS];
+    struct span value = good(kit);
+
+    for (int i = 0; i < THREADS; i++) {
+        workers[i] = (struct worker){.ring = kit->ring, .value = value};
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, verify_many, &workers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(workers[i].thread, NULL), 0);
+        assert_int_equal(workers[i].accepted, CHECKS);
+    }
+}
+
 /* jansson does not always say that it was memory: then the token counts as malformed. */
 static void every_failed_allocation_refuses_and_leaks_nothing(void **state)
 {
@@ -410,6 +455,7 @@ int main(void)
         KIT_TEST(j45_the_cache_is_bounded_and_drops_the_oldest),
         KIT_TEST(j49_answers_the_same_for_unknown_client_key_and_bad_signature),
         KIT_TEST(leaves_no_openssl_errors_for_tls_to_trip_over),
+        KIT_TEST(threads_share_one_key_ring),
         KIT_TEST(every_failed_allocation_refuses_and_leaks_nothing),
         KIT_TEST(every_failed_allocation_of_a_ring_or_cache_is_clean),
     };
