@@ -52,8 +52,10 @@ static void answer(struct exchange_io *io, unsigned status, const char *type,
         {SPAN("Content-Type"), span_str(type)},
         {SPAN("Cache-Control"), SPAN("no-store")},
         {SPAN("X-Content-Type-Options"), SPAN("nosniff")},
+        {SPAN("WWW-Authenticate"), SPAN("Bearer")}, /* of 401 only, so it stands last */
     };
-    struct response_head head = {.status = status, .headers = headers, .header_count = 3};
+    size_t count = sizeof(headers) / sizeof(headers[0]) - (status == 401 ? 0 : 1);
+    struct response_head head = {.status = status, .headers = headers, .header_count = count};
 
     if (buf_err(body) != OK) {
         io_abort(io);
@@ -246,7 +248,7 @@ static struct span host_name(struct span host)
 
 static bool is_known_host(const struct admin *a, struct span host)
 {
-    for (const char *const *h = a->setup.hosts; *h != NULL; h++) {
+    for (const char *const *h = a->setup.hosts; h != NULL && *h != NULL; h++) {
         if (span_eq_nocase(host_name(host), span_str(*h))) {
             return true;
         }
@@ -254,16 +256,34 @@ static bool is_known_host(const struct admin *a, struct span host)
     return false;
 }
 
-/*
- * Against a web page that makes its reader's browser ask us (DNS rebinding), and
- * against other users of the machine (SAFETY A6).
- */
-static bool admit(const struct admin *a, const struct request *request)
+static bool shows_secret(const struct admin *a, const struct http_head *head)
 {
-    if (a->setup.commands) {
-        return request->has_peer_uid && (request->peer_uid == geteuid() || request->peer_uid == 0);
+    struct span value;
+
+    if (a->setup.secret.len == 0 || !http_head_one(head, "Authorization", &value) ||
+        !span_eq_nocase(span_sub(value, 0, 7), SPAN("Bearer "))) {
+        return false;
     }
-    return is_known_host(a, request->head->host);
+    return span_eq_secret(span_from(value, 7), a->setup.secret);
+}
+
+enum admission { COME_IN, STAY_OUT, SHOW_SECRET };
+
+/*
+ * Against other users of the machine, and against a web page that makes its
+ * reader's browser ask us (DNS rebinding): SAFETY A6.
+ */
+static enum admission admit(const struct admin *a, const struct request *request)
+{
+    if (request->has_peer_uid) {
+        bool ours = request->peer_uid == geteuid() || request->peer_uid == 0;
+
+        return ours ? COME_IN : STAY_OUT;
+    }
+    if (a->setup.commands || !is_known_host(a, request->head->host)) {
+        return STAY_OUT;
+    }
+    return shows_secret(a, request->head) ? COME_IN : SHOW_SECRET;
 }
 
 static void *begin_call(struct admin *a, struct exchange_io *io, const struct route_row *route,
@@ -293,9 +313,17 @@ static void *on_start(void *ctx, struct exchange_io *io, const struct request *r
     enum http_method method = request->head->method;
     const struct route_row *route = find_route(a, request->target);
 
-    if (!admit(a, request)) {
+    switch (admit(a, request)) {
+    case STAY_OUT:
         refuse(io, 403, "forbidden", "this door is not open to you");
-    } else if (route == NULL) {
+        return NULL;
+    case SHOW_SECRET:
+        refuse(io, 401, "no-secret", "Authorization: Bearer must carry the admin secret");
+        return NULL;
+    case COME_IN:
+        break;
+    }
+    if (route == NULL) {
         refuse(io, 404, err_code(ERR_PATH), err_text(ERR_PATH));
     } else if (route->run != NULL && method == HTTP_POST) {
         return begin_call(a, io, route, request);
@@ -338,7 +366,7 @@ static void on_gone(void *exchange)
 
 enum err admin_new(const struct admin_setup *setup, struct admin **out)
 {
-    if (!setup->commands && (setup->hosts == NULL || setup->hosts[0] == NULL)) {
+    if (setup->commands && (setup->hosts != NULL || setup->secret.len > 0)) {
         return ERR_INPUT;
     }
     struct admin *a = mem_alloc(sizeof(*a));

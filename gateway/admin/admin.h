@@ -6,10 +6,11 @@
 #include "server/handler.h"
 
 /*
- * The handler behind the two admin doors. On the status door (loopback TCP):
- * GET /healthz, /readyz, /metrics, for Hosts on the allow-list. On the command
- * door (a 0600 unix socket): those, and POST /stop and /reload ({}), for peers whose
- * uid is ours or root's (SAFETY A6, A7). All else is 404 or 405.
+ * The handler behind the two admin doors. On the status door: GET /healthz,
+ * /readyz, /metrics; over TCP only for Hosts on the allow-list and with the secret
+ * (401 without), over a unix socket for peers as below. On the command door (a 0600 unix socket):
+ * those, and POST /stop and /reload ({}), for peers whose uid is ours or root's (SAFETY A6, A7).
+ * All else is 404 or 405.
  */
 struct admin;
 struct admin_call; /* one command that waits for its answer */
@@ -46,11 +47,13 @@ struct admin_ops {
 struct admin_setup {
     struct admin_ops ops;     /* copied */
     bool commands;            /* the command door */
-    const char *const *hosts; /* status door: names in Host, without port, "[::1]" with its
-                                 brackets; NULL-terminated, borrowed */
+    const char *const *hosts; /* of TCP: names in Host, without port, "[::1]" with its brackets;
+                                 NULL-terminated, borrowed; NULL: nobody comes in over TCP */
+    struct span secret;       /* of TCP: what `Authorization: Bearer` must carry; borrowed. Empty:
+                                 nobody comes in over TCP */
 };
 
-/* ERR_MEMORY; ERR_INPUT: a status door without hosts. */
+/* ERR_MEMORY; ERR_INPUT: a command door with hosts or a secret, which it would not use. */
 enum err admin_new(const struct admin_setup *setup, struct admin **out) MUST_CHECK;
 
 /* The server that used the handler is freed first; commands may still wait: they are answered

@@ -65,6 +65,7 @@ struct gateway {
     struct server *control_server;
     struct admin *admin;
     struct admin *control;
+    struct buf admin_secret; /* of the status door; wiped at the end */
     struct metric metrics[METRIC_ROWS];
     size_t metric_count;
     int exit_code;

@@ -7,6 +7,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "cli/admin_secret.h"
 #include "cli/gateway.h"
 
 #include <stdio.h>
@@ -157,8 +158,10 @@ static enum err open_door(struct gateway *g, const char *address, bool commands,
                           struct admin **admin, struct server **server)
 {
     static const char *const hosts[] = {"127.0.0.1", "[::1]", "localhost", NULL};
-    struct admin_setup setup = {
-        .ops = {on_stop, on_reload, on_state, g}, .commands = commands, .hosts = hosts};
+    struct admin_setup setup = {.ops = {on_stop, on_reload, on_state, g},
+                                .commands = commands,
+                                .hosts = commands ? NULL : hosts,
+                                .secret = commands ? SPAN("") : buf_span(&g->admin_secret)};
     enum err e = admin_new(&setup, admin);
 
     e = e != OK ? e : admin_add_metrics(*admin, g->metrics, g->metric_count);
@@ -175,6 +178,17 @@ static enum err open_door(struct gateway *g, const char *address, bool commands,
     return e;
 }
 
+static enum err load_secret(struct gateway *g)
+{
+    buf_init(&g->admin_secret, ADMIN_SECRET_BYTES + 1);
+    enum err e = admin_secret_load(g->config->state, &g->admin_secret);
+
+    if (e != OK) {
+        log_event(LOG_ERROR, "admin-secret-failed", LOG_STR("reason", err_code(e)));
+    }
+    return e;
+}
+
 enum err gateway_open_doors(struct gateway *g)
 {
     char control[MAX_PATH];
@@ -187,7 +201,8 @@ enum err gateway_open_doors(struct gateway *g)
     enum err e = open_door(g, control, true, &g->control, &g->control_server);
 
     if (e == OK && g->config->admin != NULL) {
-        e = open_door(g, g->config->admin, false, &g->admin, &g->admin_server);
+        e = load_secret(g);
+        e = e != OK ? e : open_door(g, g->config->admin, false, &g->admin, &g->admin_server);
     }
     if (e == OK && g->config->admin != NULL) {
         log_event(LOG_INFO, "admin-listening", LOG_STR("address", g->config->admin),
@@ -206,4 +221,5 @@ void gateway_close_doors(struct gateway *g)
     if (g->control != NULL) {
         admin_free(&g->control);
     }
+    buf_wipe(&g->admin_secret);
 }

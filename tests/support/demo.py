@@ -103,8 +103,10 @@ state: state
     def gateway_is_ready(self):
         self.living()
         try:
+            secret = (self.dir / "state" / "admin-secret").read_text()
             c = Connection((HOST, ADMIN_PORT))
-            return c.request("/readyz", host=f"{HOST}:{ADMIN_PORT}").status == 200
+            bearer = [("Authorization", f"Bearer {secret}")]
+            return c.request("/readyz", bearer, host=f"{HOST}:{ADMIN_PORT}").status == 200
         except OSError:
             return False
 
@@ -203,7 +205,7 @@ state: state
         "{URL}{BASE}/students?limit=3"
    {binary} audit list --ledger {here}/ledger
    {binary} stop --config {here}/hallpass.yaml client acme-prod
-   curl http://{HOST}:{ADMIN_PORT}/metrics
+   curl -H "Authorization: Bearer $(cat {here}/state/admin-secret)" http://{HOST}:{ADMIN_PORT}/metrics
 """)
 
     def stop(self):

@@ -294,7 +294,9 @@ class Stack:
     def admin(self, path):
         c = Connection(("127.0.0.1", self.admin_port))
         try:
-            return c.request(path, host=f"127.0.0.1:{self.admin_port}")
+            secret = (self.folder / "state" / "admin-secret").read_text()
+            headers = [("Authorization", f"Bearer {secret}")]
+            return c.request(path, headers, host=f"127.0.0.1:{self.admin_port}")
         finally:
             c.close()
 

@@ -109,7 +109,8 @@ static void open_door(struct door *d, bool commands)
     char address[128] = "127.0.0.1:0";
     const struct admin_setup setup = {.ops = {on_stop, on_reload, on_state, d},
                                       .commands = commands,
-                                      .hosts = commands ? NULL : hosts};
+                                      .hosts = commands ? NULL : hosts,
+                                      .secret = commands ? SPAN("") : SPAN("open sesame")};
 
     (void)snprintf(d->folder, sizeof(d->folder), "/tmp/hallpass-admin-XXXXXX");
     assert_non_null(mkdtemp(d->folder));
@@ -167,12 +168,28 @@ static void ask(const struct door *d, const char *request, char *answer, size_t 
     (void)close(fd);
 }
 
+static void expect_with(const struct door *d, const char *authorization, const char *line,
+                        const char *start)
+{
+    char request[1024], answer[8192];
+
+    (void)snprintf(request, sizeof(request),
+                   "%s HTTP/1.1\r\nHost: localhost\r\n%sConnection: close\r\n\r\n", line,
+                   authorization);
+    ask(d, request, answer, sizeof(answer));
+    if (strncmp(answer, start, strlen(start)) != 0) {
+        fail_msg("%s gave\n%s", authorization, answer);
+    }
+}
+
 static void expect(const struct door *d, const char *line, const char *host, const char *start,
                    const char *inside)
 {
     char request[1024], answer[8192];
 
-    (void)snprintf(request, sizeof(request), "%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+    (void)snprintf(request, sizeof(request),
+                   "%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer open sesame\r\n"
+                   "Connection: close\r\n\r\n",
                    line, host);
     ask(d, request, answer, sizeof(answer));
     if (strncmp(answer, start, strlen(start)) != 0 || strstr(answer, inside) == NULL) {
@@ -227,6 +244,32 @@ static void a6_answers_only_hosts_on_the_list(void **state)
     expect(&d, "GET /metrics", "localhost.evil.example", "HTTP/1.1 403 ", "\"forbidden\"");
     expect(&d, "GET /metrics", "[::2]:80", "HTTP/1.1 403 ", "\"forbidden\"");
     expect(&d, "GET /nothing", "evil.example", "HTTP/1.1 403 ", "\"forbidden\"");
+    close_door(&d);
+}
+
+static void a6_asks_for_the_secret_over_tcp(void **state)
+{
+    static const char *const bad[] = {
+        "",
+        "Authorization: Bearer open sesam\r\n",
+        "Authorization: Bearer open sesame \"\r\n",
+        "Authorization: Bearer\r\n",
+        "Authorization: Basic open sesame\r\n",
+        "Authorization: open sesame\r\n",
+        "Authorization: Bearer open sesame\r\nAuthorization: Bearer open sesame\r\n",
+    };
+    static struct door d;
+
+    (void)state;
+    d = (struct door){0};
+    open_door(&d, false);
+    expect_with(&d, "authorization: bearer open sesame\r\n", "GET /healthz", "HTTP/1.1 200 ");
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        expect_with(&d, bad[i], "GET /healthz", "HTTP/1.1 401 ");
+        expect_with(&d, bad[i], "GET /readyz", "HTTP/1.1 401 ");
+        expect_with(&d, bad[i], "GET /metrics", "HTTP/1.1 401 ");
+        expect_with(&d, bad[i], "GET /nothing", "HTTP/1.1 401 ");
+    }
     close_door(&d);
 }
 
@@ -368,18 +411,20 @@ static void says_that_no_gateway_is_there(void **state)
     buf_fini(&reply.body);
 }
 
-static void needs_hosts_for_the_status_door(void **state)
+static void takes_neither_hosts_nor_a_secret_for_the_command_door(void **state)
 {
-    static const char *const none[] = {NULL};
+    static const char *const hosts[] = {"localhost", NULL};
     struct admin *a = NULL;
-    struct admin_setup setup = {.ops = {on_stop, on_reload, on_state, NULL}};
+    struct admin_setup setup = {.ops = {on_stop, on_reload, on_state, NULL}, .commands = true};
 
     (void)state;
+    setup.hosts = hosts;
     assert_int_equal(admin_new(&setup, &a), ERR_INPUT);
-    setup.hosts = none;
+    setup.hosts = NULL;
+    setup.secret = SPAN("s");
     assert_int_equal(admin_new(&setup, &a), ERR_INPUT);
     assert_null(a);
-    setup.commands = true;
+    setup.secret = SPAN("");
     assert_int_equal(admin_new(&setup, &a), OK);
     for (int i = 0; i < ADMIN_MAX_TABLES; i++) {
         assert_int_equal(admin_add_metrics(a, table, 1), OK);
@@ -394,13 +439,14 @@ int main(void)
         cmocka_unit_test(shows_health_readiness_and_metrics),
         cmocka_unit_test(is_not_ready_when_one_part_is_not),
         cmocka_unit_test(a6_answers_only_hosts_on_the_list),
+        cmocka_unit_test(a6_asks_for_the_secret_over_tcp),
         cmocka_unit_test(has_no_other_paths_and_methods),
         cmocka_unit_test(a7_passes_on_a_stop_with_the_peers_uid),
         cmocka_unit_test(a7_takes_a_closed_set_of_messages),
         cmocka_unit_test(refuses_a_message_that_is_too_long),
         cmocka_unit_test(lives_on_when_the_client_leaves_before_the_answer),
         cmocka_unit_test(says_that_no_gateway_is_there),
-        cmocka_unit_test(needs_hosts_for_the_status_door),
+        cmocka_unit_test(takes_neither_hosts_nor_a_secret_for_the_command_door),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
