@@ -60,7 +60,7 @@ class Demo:
         self.run("district", "generate", "--students", "10000", "--seed", "1", self.dir / "bundle")
         self.run("district", "import", self.dir / "bundle", self.dir / "district.db")
         shutil.copytree(ROOT / "policy" / "examples", self.dir / "district")
-        subprocess.run(["sh", ROOT / "certs" / "make-dev-ca.sh", self.dir / "certs"], check=True, capture_output=True)
+        subprocess.run(["sh", ROOT / "certs" / "dev-ca.sh", self.dir / "certs"], check=True, capture_output=True)
         for name in PARTNERS:
             private = self.dir / f"{name}.pem"
             jwks = self.dir / "district" / "partners" / f"{name}-jwks.json"
