@@ -50,7 +50,7 @@ LIB      := $(BUILD)/libhallpass.a
 UNIT     := $(patsubst tests/unit/test_%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULT    := $(patsubst tests/fault/%.c,$(BUILD)/fault/%,$(wildcard tests/fault/*.c))
-KIT      := $(patsubst %,$(BUILD)/obj/tests/support/redact_%.o,world gen)
+KIT      := $(patsubst %,$(BUILD)/obj/tests/support/redact_%.o,check world gen)
 BENCH    := $(patsubst tests/bench/bench_%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 SUPPORT  := $(patsubst tests/support/%.c,$(BUILD)/obj/tests/support/%.o,$(wildcard tests/support/*.c))
 

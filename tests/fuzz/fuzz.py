@@ -32,7 +32,7 @@ def pkg_libs():
 
 def build(names):
     objects = [f"{BUILD}/obj/tests/fuzz/fuzz_{n}.o" for n in names]
-    kit = [f"{BUILD}/obj/tests/support/redact_{n}.o" for n in ("world", "gen")]
+    kit = [f"{BUILD}/obj/tests/support/redact_{n}.o" for n in ("check", "world", "gen")]
     subprocess.run(
         ["make", "--no-print-directory", f"-j{os.cpu_count()}", "CC=clang", f"BUILD={BUILD}",
          f"SAN={SANITIZERS},fuzzer-no-link", f"{BUILD}/libhallpass.a", *objects, *kit],

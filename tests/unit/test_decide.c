@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a record is taken for: whose it is, which role items stand, and what a
+ * source may try to be taken for something else.
+ */
+#include "tests/support/redact_case.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static void drops_role_items_that_do_not_stand(void **state)
+{
+    (void)state;
+    assert_released(
+        "{\"sourcedId\":\"tea-0\",\"roles\":[{\"role\":\"teacher\",\"roleType\":\"primary\","
+        "\"org\":{\"sourcedId\":\"school-0\"}},{\"role\":\"teacher\",\"roleType\":"
+        "\"secondary\",\"org\":{\"sourcedId\":\"school-2\"}}],\"familyName\":\"Smith\"}",
+        "{\"sourcedId\":\"tea-0\",\"roles\":[{\"role\":\"teacher\",\"roleType\":\"primary\","
+        "\"org\":" REF("org", "school-0") "}],\"familyName\":\"Smith\"," NO_STATE
+                                          ",\"givenName\":\"-\"}");
+    case_world.plan.programs[ROLE_GUARDIAN] = NULL;
+    assert_released(
+        "{\"sourcedId\":\"both-0\",\"roles\":[{\"role\":\"parent\",\"roleType\":\"primary\","
+        "\"org\":{\"sourcedId\":\"school-0\"}},{\"role\":\"teacher\",\"roleType\":\"primary\","
+        "\"org\":{\"sourcedId\":\"school-0\"}}]}",
+        "{\"sourcedId\":\"both-0\",\"roles\":[{\"role\":\"teacher\",\"roleType\":\"primary\","
+        "\"org\":" REF("org", "school-0") "}]," NO_STATE "," NO_NAMES "}");
+}
+
+static void takes_a_hidden_student_role_for_what_it_is(void **state)
+{
+    (void)state;
+    case_world.plan.programs[ROLE_STUDENT] = NULL;
+    /* Anywhere in the list, with escapes, and behind items that are something else. */
+    assert_withheld(
+        "{\"sourcedId\":\"tea-0\",\"roles\":[{\"role\":\"teacher\",\"org\":{\"sourcedId\":"
+        "\"school-0\"}},{\"role\":\"stud\\u0065nt\",\"org\":{\"sourcedId\":\"school-0\"}}]}",
+        ROW_ROLE);
+    assert_withheld("{\"sourcedId\":\"tea-0\",\"roles\":[\"student\",{\"role\":\"teacher\",\"org\":"
+                    "{\"sourcedId\":\"school-0\"}}]}",
+                    ROW_ROLE);
+    assert_withheld(
+        "{\"sourcedId\":\"tea-0\",\"roles\":[[{\"role\":\"student\"}],{\"role\":\"teacher\","
+        "\"org\":{\"sourcedId\":\"school-0\"}}]}",
+        ROW_ROLE);
+    assert_withheld("{\"sourcedId\":\"tea-0\",\"roles\":{\"role\":\"teacher\"}}", ROW_ROLE);
+    assert_withheld("{\"sourcedId\":\"tea-0\",\"roles\":[{\"role\":[\"teacher\"]}]}", ROW_ROLE);
+    assert_withheld("{\"sourcedId\":\"tea-0\",\"roles\":[{\"org\":{\"sourcedId\":\"school-0\"}}]}",
+                    ROW_ROLE);
+    assert_withheld("{\"sourcedId\":\"tea-0\",\"roles\":[{\"role\":null}]}", ROW_ROLE);
+    assert_withheld("{\"sourcedId\":\"tea-0\",\"roles\":[]}", ROW_ROLE);
+    assert_withheld("{\"sourcedId\":\"tea-0\",\"roles\":null}", ROW_ROLE);
+    assert_withheld("{\"sourcedId\":\"tea-0\"}", ROW_ROLE);
+}
+
+static void takes_facts_from_their_own_place_alone(void **state)
+{
+    (void)state;
+    /* A sourcedId, a role or a school inside something else is nobody's fact. */
+    assert_withheld("{\"metadata\":{\"sourcedId\":\"stu-0\"},\"roles\":[{\"role\":\"student\"}]}",
+                    ROW_SUBJECT);
+    assert_withheld("{\"primaryOrg\":{\"sourcedId\":\"stu-0\"},\"roles\":[{\"role\":\"student\"}]}",
+                    ROW_SUBJECT);
+    assert_withheld("{\"sourcedId\":{\"sourcedId\":\"stu-0\"},\"roles\":[{\"role\":\"student\"}]}",
+                    ROW_SUBJECT);
+    assert_withheld("{\"sourcedId\":[\"stu-0\"],\"roles\":[{\"role\":\"student\"}]}", ROW_SUBJECT);
+    assert_withheld("{\"sourcedId\":\"tea-0\",\"metadata\":{\"roles\":[{\"role\":\"teacher\"}]}}",
+                    ROW_ROLE);
+    assert_withheld("{\"sourcedId\":\"tea-0\",\"userIds\":[{\"role\":\"teacher\"}]}", ROW_ROLE);
+}
+
+static void withholds_records_without_a_sound_id(void **state)
+{
+    static const char *const ids[] = {"0",
+                                      "null",
+                                      "true",
+                                      "\"\"",
+                                      "[]",
+                                      "{}",
+                                      "\"stu-0\\u0000\"",
+                                      "\"\\u0000\"",
+                                      "\"stu-0\\n\"",
+                                      "\"stu-99\"",
+                                      "\"STU-0\"",
+                                      "\" stu-0\"",
+                                      "\"stu\\u200b-0\"",
+                                      "12.0",
+                                      "\"ghost\""};
+    char record[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+        (void)snprintf(record, sizeof(record),
+                       "{\"sourcedId\":%s,\"roles\":[{\"role\":\"student\",\"org\":"
+                       "{\"sourcedId\":\"school-0\"}}]}",
+                       ids[i]);
+        assert_withheld(record, ROW_SUBJECT);
+    }
+}
+
+static void withholds_what_the_record_says_against_itself(void **state)
+{
+    (void)state;
+    assert_withheld(STUDENT(",\"primaryOrg\":{\"sourcedId\":5}"), ROW_SCHOOL);
+    assert_withheld(STUDENT(",\"primaryOrg\":\"school-0\""), ROW_SCHOOL);
+    assert_withheld(
+        "{\"sourcedId\":\"stu-13\",\"roles\":[{\"role\":\"student\",\"org\":{\"sourcedId\":"
+        "\"school-1\"}}]}",
+        ROW_STOPPED);
+    assert_withheld(
+        "{\"sourcedId\":\"stu-2\",\"roles\":[{\"role\":\"student\",\"org\":{\"sourcedId\":"
+        "\"school-0\"}}]}",
+        ROW_SCHOOL);
+}
+
+#define CASE(name) cmocka_unit_test_setup(name, case_users)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(drops_role_items_that_do_not_stand),
+        CASE(takes_a_hidden_student_role_for_what_it_is),
+        CASE(takes_facts_from_their_own_place_alone),
+        CASE(withholds_records_without_a_sound_id),
+        CASE(withholds_what_the_record_says_against_itself),
+    };
+
+    return cmocka_run_group_tests(tests, case_open, case_close);
+}
