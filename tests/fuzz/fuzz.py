@@ -31,6 +31,7 @@ def pkg_libs():
 
 
 def build(names):
+    kit = [f"{BUILD}/obj/tests/support/redact_{n}.o" for n in ("world", "gen")]
     objects = [f"{BUILD}/obj/tests/fuzz/fuzz_{n}.o" for n in names]
     kit = [f"{BUILD}/obj/tests/support/redact_{n}.o" for n in ("check", "world", "gen")]
     subprocess.run(

@@ -78,8 +78,11 @@ def run(command, seconds, env=None):
     return status, output.decode("utf-8", "replace")
 
 
+PROGRESS = re.compile(r"^  (CC|LD|AR) ")
+
+
 def tail(name, output):
-    lines = output.rstrip().splitlines()
+    lines = [line for line in output.rstrip().splitlines() if not PROGRESS.match(line)]
     return [f"--- {name}"] + lines[-SHOWN_LINES:]
 
 
@@ -157,6 +160,7 @@ def pytest(config, folders, marker, seconds):
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "junit.xml"
         command = [PYTHON, "-B", "-m", "pytest", "-q", "-x" if marker == "long" else "--maxfail=20",
+               "--continue-on-collection-errors",
                    "-p", "no:cacheprovider", "-m", marker, f"--junitxml={report}", *present]
         status, output = run(command, seconds, {"HALLPASS_BUILD": str(ROOT / build_dir(config))})
         result = read_junit(report) if report.is_file() else Result()
