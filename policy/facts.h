@@ -60,7 +60,9 @@ struct person_facts {
     bool known;
     bool stopped;    /* `hallpass stop student`, or a restriction on all data: withhold */
     role_mask roles; /* all classes of roles held */
-    struct fact_set schools;
+    /* By class of role: a student of one school who is an aide at another is a student at the
+     * first only. Unknown for a class of role that names no org. */
+    struct fact_set schools[ROLE_COUNT];
     struct fact_set grades;
     struct fact_set children; /* of a guardian: student ids */
 };

@@ -89,7 +89,7 @@ static enum row_reason judge_student(const struct plan *plan, struct span id)
     if (person.stopped) {
         return ROW_STOPPED;
     }
-    if (!meets(plan->agreement->schools, &person.schools)) {
+    if (!meets(plan->agreement->schools, &person.schools[ROLE_STUDENT])) {
         return ROW_SCHOOL;
     }
     return meets(plan->agreement->grades, &person.grades) ? ROW_RELEASED : ROW_GRADE;
@@ -120,7 +120,7 @@ static enum row_reason judge_role(const struct plan *plan, const struct person_f
         return judge_guardian(plan, person);
     }
     bool good =
-        meets(schools, &person->schools) && (record == NULL || allows(schools, &record->schools));
+        meets(schools, &person->schools[role]) && (record == NULL || allows(schools, &record->schools));
     return good ? ROW_RELEASED : ROW_SCHOOL;
 }
 

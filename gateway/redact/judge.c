@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Whether an object may stand: SAFETY R5 (references in scope), the guard of
- * role items, the bars that no policy lifts. Judged in every record in the same
- * way, whatever fields the partner selected (invariant 5). Missing, mistyped and
+ * role items, the bars that no policy lifts, required lists that lost every item. Judged in every
+ * record in the same way, whatever fields the partner selected (invariant 5). Missing, mistyped and
  * malformed values do not let an object stand.
  */
 #include "redact/redact_priv.h"
@@ -41,10 +41,30 @@ static bool refs_stand(struct redactor *r, struct entry *e)
     return false;
 }
 
+/* A required list of objects stands by any item that does: without one its record may not. */
+static bool items_stand(struct redactor *r, const struct entry *e)
+{
+    const struct entry *entries = r->view->entries;
+    size_t at = (size_t)(e - entries);
+
+    if (e->kind != ENTRY_LIST) {
+        return e->kind == ENTRY_OBJECT && object_stands(r, at);
+    }
+    for (size_t i = at + 1; i < e->next; i = entries[i].next) {
+        if (entries[i].kind == ENTRY_OBJECT && object_stands(r, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool lets_stand(struct redactor *r, const struct field *f, struct entry *e)
 {
     if (e == NULL) {
         return false;
+    }
+    if (f->kind == FIELD_OBJECT) {
+        return items_stand(r, e);
     }
     if (f->kind == FIELD_REF) {
         return refs_stand(r, e);

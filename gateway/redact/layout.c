@@ -14,7 +14,7 @@ static const struct field *field_at(const struct redactor *r, size_t i)
 /* Fields that decide whether the object they stand in is released at all. */
 static bool is_judge(const struct field *f)
 {
-    return f->guards_item || f->bar != BAR_NONE || (f->required && f->kind == FIELD_REF);
+    return f->guards_item || f->bar != BAR_NONE || (f->required && f->kind != FIELD_VALUE);
 }
 
 static bool is_kept(const struct plan *plan, unsigned number)

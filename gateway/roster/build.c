@@ -33,7 +33,7 @@ static enum err org_edges(const struct place_table *orgs, struct edges *out)
     return e;
 }
 
-/* Owners of the one table of school sets: all orgs, then all people behind them. */
+/* Owners of the one table of school sets: all orgs, then all roles of all people behind them. */
 static enum err school_edges(const struct roster_builder *b, struct edges *out)
 {
     const struct place_table *orgs = &b->roster->places[PLACE_ORG];
@@ -57,9 +57,13 @@ static void spread_schools(struct roster *r, const uint32_t *of)
         orgs->rows[i].schools = of[i];
     }
     for (uint32_t i = 0; i < r->people_ids.count; i++) {
-        bool named = (r->people[i].flags & PERSON_ORG) != 0;
+        struct person *p = &r->people[i];
 
-        r->people[i].schools = named ? of[orgs->ids.count + i] : SET_UNKNOWN;
+        for (uint32_t role = 0; role < PERSON_ROLES; role++) {
+            bool named = (p->named & ROLE_BIT(role)) != 0;
+
+            p->schools[role] = named ? of[orgs->ids.count + i * PERSON_ROLES + role] : SET_UNKNOWN;
+        }
     }
     for (size_t kind = PLACE_CLASS; kind < PLACE_KIND_COUNT; kind++) {
         struct place_table *t = &r->places[kind];
@@ -78,7 +82,7 @@ static enum err make_schools(struct roster_builder *b)
 {
     struct roster *r = b->roster;
     struct edges edges = {0};
-    uint32_t owners = r->places[PLACE_ORG].ids.count + r->people_ids.count;
+    uint32_t owners = r->places[PLACE_ORG].ids.count + r->people_ids.count * PERSON_ROLES;
     uint32_t *of = mem_alloc_array(owners, sizeof(*of));
     enum err e = of == NULL ? ERR_MEMORY : school_edges(b, &edges);
 

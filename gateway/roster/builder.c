@@ -131,7 +131,9 @@ static enum err place_row(struct roster_builder *b, enum place_kind kind, struct
     return OK;
 }
 
-static enum err add_person_org(struct roster_builder *b, uint32_t person, const json_t *ref)
+/* Where the person holds that role. `primaryOrg` says nothing of roles and is not read. */
+static enum err add_person_org(struct roster_builder *b, uint32_t person, enum role role,
+                               const json_t *ref)
 {
     struct span id;
     uint32_t org;
@@ -141,8 +143,8 @@ static enum err add_person_org(struct roster_builder *b, uint32_t person, const 
     }
     enum err e = place_row(b, PLACE_ORG, id, &org);
 
-    b->roster->people[person].flags |= PERSON_ORG;
-    return e != OK ? e : edges_add(&b->person_orgs, person, org);
+    b->roster->people[person].named |= ROLE_BIT(role);
+    return e != OK ? e : edges_add(&b->person_orgs, person * PERSON_ROLES + role, org);
 }
 
 static enum err add_roles(struct roster_builder *b, uint32_t person, const json_t *roles)
@@ -163,8 +165,8 @@ static enum err add_roles(struct roster_builder *b, uint32_t person, const json_
         } else if (role_of_word(span_of(json_string_value(word), json_string_length(word)),
                                 &role)) {
             p->roles |= ROLE_BIT(role);
+            e = add_person_org(b, person, role, json_object_get(item, "org"));
         }
-        e = add_person_org(b, person, json_object_get(item, "org"));
     }
     return e;
 }
@@ -235,7 +237,6 @@ static enum err add_user(struct roster_builder *b, struct span id, const json_t 
     p->flags |= PERSON_SEEN;
     p->flags |= is_deleted(record) ? PERSON_UNUSABLE : 0;
     e = add_roles(b, person, json_object_get(record, "roles"));
-    e = e != OK ? e : add_person_org(b, person, json_object_get(record, "primaryOrg"));
     e = e != OK ? e : add_person_grades(b, person, json_object_get(record, "grades"));
     return e != OK ? e : add_agents(b, person, json_object_get(record, "agents"));
 }

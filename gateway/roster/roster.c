@@ -71,7 +71,9 @@ void roster_lookup_person(const struct roster *r, struct span id, struct person_
 
     out->known = true;
     out->roles = p->roles;
-    show_set(&r->schools, p->schools, &out->schools);
+    for (unsigned role = 0; role < PERSON_ROLES; role++) {
+        show_set(&r->schools, p->schools[role], &out->schools[role]);
+    }
     show_set(&r->person_grades, p->grades, &out->grades);
     show_set(&r->children, p->children, &out->children);
 }

@@ -26,10 +26,10 @@ void roster_read_counts(const struct roster *r, struct roster_counts *out);
 
 /*
  * One hash probe, no allocation, any thread; the sets live as long as the
- * snapshot. `stopped` is always false here. A person's schools are the orgs of
- * type school among roles[].org and primaryOrg; unknown when no org is named at
- * all. Children, of anyone but a student: the students (or ids that nobody has)
- * in the person's agents[], and the students whose agents[] name the person.
+ * snapshot. `stopped` is always false here. A person's schools, for
+ * each class of role, are the orgs of type school among roles[].org of that
+ * class; unknown when it names no org. Children, of anyone but a student: the students (or ids that
+ * nobody has) in the person's agents[], and the students whose agents[] name the person.
  */
 void roster_lookup_person(const struct roster *r, struct span id, struct person_facts *out);
 void roster_lookup_place(const struct roster *r, enum ref_type type, struct span id,

@@ -18,15 +18,18 @@
 enum person_flag {
     PERSON_SEEN = 1,
     PERSON_UNUSABLE = 2,   /* tobedeleted, or its roles could not be read: unknown to lookups */
-    PERSON_ORG = 4,        /* names an org */
     PERSON_GRADES = 8,     /* names a grade */
     PERSON_BAD_LINKS = 16, /* agents[] could not be read */
     PERSON_BAD_GRADES = 32,
 };
 
+enum { PERSON_ROLES = ROLE_NONE }; /* students, guardians, teachers, staff */
+
 struct person {
-    uint32_t schools, grades, children; /* set numbers, or SET_UNKNOWN */
+    uint32_t schools[PERSON_ROLES]; /* by class of role: set numbers, or SET_UNKNOWN */
+    uint32_t grades, children;      /* the same */
     role_mask roles;
+    role_mask named; /* classes of roles that name an org */
     uint8_t flags;
 };
 

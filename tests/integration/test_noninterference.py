@@ -10,9 +10,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 import yaml
 
-from bundle import load
 from oracle import Oracle, leaves
-from stack import BASE, RESOURCES, ROOT, Source, Stack, make_bundle
+from stack import BASE, RESOURCES, ROOT, Source, Stack, load, make_bundle
 from twin import Twin
 
 URL = "https://gateway.example.org"

@@ -189,12 +189,14 @@ class Oracle:
         for u in users:
             if u["status"] == "tobedeleted":
                 continue
-            orgs = [r["org"]["sourcedId"] for r in u["roles"]]
-            if "primaryOrg" in u:
-                orgs.append(u["primaryOrg"]["sourcedId"])
+            schools = {}
+            for r in u["roles"]:
+                org = r["org"]["sourcedId"]
+                at = schools.setdefault(ROLE_OF[r["role"]], set())
+                at |= {org} if self.org_type.get(org) == "school" else set()
             self.people[u["sourcedId"]] = {
-                "roles": {ROLE_OF[r["role"]] for r in u["roles"]},
-                "schools": {o for o in orgs if self.org_type.get(o) == "school"},
+                "roles": set(schools),
+                "schools": schools,
                 "grades": set(u.get("grades", [])),
                 "children": set(),
             }
@@ -243,7 +245,7 @@ class Oracle:
         return (
             p is not None
             and "students" in p["roles"]
-            and self.schools_pass(p["schools"])
+            and self.schools_pass(p["schools"]["students"])
             and self.grades_pass(p["grades"])
         )
 
@@ -257,7 +259,7 @@ class Oracle:
             return False
         if role == "guardians":
             return bool(p["children"]) and all(self.student_pass(c) for c in p["children"])
-        return self.schools_pass(p["schools"])
+        return self.schools_pass(p["schools"][role])
 
     # --- deciding a record: (standing roles, subjects), or None
 
@@ -375,6 +377,8 @@ class Oracle:
         return items if items else DROP
 
     def put_item(self, f, value, rules, roles, subjects):
+        if f.path == "userIds" and is_ssn(value):
+            return DROP
         guard = next((m for m in f.members.values() if m.spec.get("guards")), None)
         if guard is not None and ROLE_OF.get(value.get(guard.name)) not in roles:
             return DROP
@@ -419,6 +423,13 @@ class Oracle:
     def narrow(self, record, asked):
         """`fields=`: the members asked for, and what a strict client cannot do without."""
         return {k: v for k, v in record.items() if k in asked}
+
+
+def is_ssn(user_id):
+    """A social security number is never released, whatever an agreement says."""
+    letters = re.sub(r"[^a-z]", "", user_id.get("type", "").lower())
+    digits = re.fullmatch(r"[0-9]{3}-[0-9]{2}-[0-9]{4}", user_id.get("identifier", ""))
+    return letters in ("ssn", "socialsecurity", "socialsecuritynumber") or digits is not None
 
 
 def first_grapheme(text):

@@ -180,6 +180,26 @@ static bool refs_stand(const struct work *w, const struct field *f, const json_t
     return false;
 }
 
+static bool stands(const struct work *w, const json_t *object, uint16_t parent);
+
+/* A required list of objects needs an item that stands. */
+static bool objects_stand(const struct work *w, const struct field *f, const json_t *value)
+{
+    size_t at;
+    const json_t *item;
+
+    if (!f->list) {
+        return json_is_object(value) && stands(w, value, f->number);
+    }
+    json_array_foreach(value, at, item)
+    {
+        if (json_is_object(item) && stands(w, item, f->number)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool stands(const struct work *w, const json_t *object, uint16_t parent)
 {
     for (size_t i = 0; i < field_count(w); i++) {
@@ -190,6 +210,9 @@ static bool stands(const struct work *w, const json_t *object, uint16_t parent)
             continue;
         }
         if (f->kind == FIELD_REF && f->required && !refs_stand(w, f, value)) {
+            return false;
+        }
+        if (f->kind == FIELD_OBJECT && f->required && !objects_stand(w, f, value)) {
             return false;
         }
         if (f->guards_item &&

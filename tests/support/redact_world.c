@@ -65,7 +65,9 @@ static void person(const void *ctx, struct span id, struct person_facts *out)
         out->known = true;
         out->roles = kind_roles[kind];
         out->stopped = kind == 0 && n == 13;
-        out->schools = (struct fact_set){TRI_YES, &school_ids[n % 3], 1};
+        for (int role = 0; role < ROLE_COUNT; role++) {
+            out->schools[role] = (struct fact_set){TRI_YES, &school_ids[n % 3], 1};
+        }
         if (kind == 0) {
             out->grades = (struct fact_set){TRI_YES, &grade_words[n % 3], 1};
         }

@@ -167,6 +167,14 @@ def make_bundle(folder, students, seed):
     return folder
 
 
+def load(bundle):
+    """resource -> its records, read from the CSV by bundle.py."""
+    from bundle import Bundle
+
+    b = Bundle(bundle)
+    return {r: b.records(r) for r in RESOURCES}
+
+
 class Source:
     """The embedded source on a unix socket."""
 

@@ -154,7 +154,11 @@ static void find_person(const void *ctx, struct span id, struct person_facts *ou
             out->known = true;
             out->roles = people[i].roles;
             out->stopped = people[i].stopped;
-            out->schools = verdict_kit_set(k, people[i].schools);
+            for (int role = 0; role < ROLE_COUNT; role++) {
+                if ((people[i].roles & ROLE_BIT(role)) != 0) {
+                    out->schools[role] = verdict_kit_set(k, people[i].schools);
+                }
+            }
             out->grades = verdict_kit_set(k, people[i].grades);
             out->children = verdict_kit_set(k, people[i].children);
         }

@@ -67,7 +67,8 @@ static void stays_with_the_narrower_of_two_sightings(void **state)
     builds_with(page, &r);
     roster_lookup_person(r, SPAN("x"), &p);
     assert_int_equal(p.roles, ROLE_BIT(ROLE_TEACHER) | ROLE_BIT(ROLE_STUDENT));
-    expect_set(&p.schools, "oak elm");
+    expect_set(&p.schools[ROLE_TEACHER], "oak");
+    expect_set(&p.schools[ROLE_STUDENT], "elm");
     roster_lookup_person(r, SPAN("y"), &p);
     assert_false(p.known);
     roster_unref(&r);

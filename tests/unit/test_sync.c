@@ -160,7 +160,7 @@ static void loads_every_collection_to_its_empty_page(void **state)
     assert_int_equal(counts.students, 1);
     roster_lookup_person(r.roster, SPAN("s"), &p);
     assert_true(p.known);
-    assert_int_equal(p.schools.count, 1);
+    assert_int_equal(p.schools[ROLE_STUDENT].count, 1);
     roster_unref(&r.roster);
     close_scene(&sc);
 }
