@@ -4,6 +4,7 @@
  * disclosure: when, to whom, what, for which purpose, on which basis, and whether
  * it went out. Other students of the same answer are not shown, nor counted.
  */
+#include "base/text.h"
 #include "cli/audit_words.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -14,10 +15,13 @@
 
 #include <stdio.h>
 
+enum { MAX_LINE = 128 * 1024 };
+
 struct account {
     struct reader *reader;
     struct index *index;
     size_t shown;
+    bool json;
 };
 
 /* The caller's. */
@@ -162,16 +166,45 @@ static void put_head(const struct view *v)
     put_row("records", view_text(v, "resource"));
 }
 
+/* One object on a line: what put_head() shows, with the exchange; no count of other students. */
+static enum err put_json(const struct view *v)
+{
+    static const char *const keys[] = {"time",    "id",       "exchange", "partner",  "agreement",
+                                       "purpose", "interest", "basis",    "resource", "route"};
+    struct buf line;
+
+    buf_init(&line, MAX_LINE);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        buf_printf(&line, "%s\"%s\":", i == 0 ? "{" : ",", keys[i]);
+        text_json_string(&line, view_text(v, keys[i]));
+    }
+    buf_put_str(&line, "}\n");
+    enum err e = buf_err(&line);
+
+    if (e == OK) {
+        (void)fwrite(line.base + line.start, 1, line.len, stdout);
+    }
+    buf_fini(&line);
+    return e;
+}
+
+static enum err put_words(struct account *a, uint64_t index, const struct view *v)
+{
+    put_head(v);
+    enum err e = put_sets(a, v);
+
+    e = e != OK ? e : put_delivery(a, index, v);
+    putchar('\n');
+    return e;
+}
+
 static enum err put_disclosure(struct account *a, uint64_t index)
 {
     struct view *v = NULL;
     enum err e = read_view(a, index, &v);
 
     if (e == OK && span_eq_str(view_text(v, "kind"), entry_kind_name(ENTRY_DISCLOSURE))) {
-        put_head(v);
-        e = put_sets(a, v);
-        e = e != OK ? e : put_delivery(a, index, v);
-        putchar('\n');
+        e = a->json ? put_json(v) : put_words(a, index, v);
         a->shown++;
     }
     view_free(&v);
@@ -205,13 +238,14 @@ int cmd_audit_student(int argc, char **argv)
          .text = &ledger,
          .required = true,
          .help = "folder of the ledger"},
+        {.name = "json", .flag = &a.json, .help = "one JSON object a line, for programs"},
     };
     const struct operand_row operands[] = {{.name = "ID", .text = &id}};
     const struct options o = {"hallpass audit student",
                               "Shows every disclosure of one student's records (34 CFR 99.32); "
                               "ID is the id in the district's source.",
                               rows,
-                              1,
+                              sizeof(rows) / sizeof(rows[0]),
                               operands,
                               1};
     int code;
@@ -224,7 +258,7 @@ int cmd_audit_student(int argc, char **argv)
     e = e != OK ? e : ledger_index_open(ledger, true, &a.index);
     e = e != OK ? e : ledger_index_update(a.index, a.reader);
     e = e != OK ? e : put_all(&a, id);
-    if (e == OK) {
+    if (e == OK && !a.json) {
         printf("%zu disclosure%s of this student\n", a.shown, a.shown == 1 ? "" : "s");
     }
     ledger_index_close(&a.index);
