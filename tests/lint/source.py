@@ -15,13 +15,28 @@ from pathlib import Path
 ROOT = Path(os.environ.get("LINT_ROOT", Path(__file__).resolve().parents[2]))
 
 
+def tracked():
+    """What git knows and does not ignore; None where there is no repository that git will read."""
+    if not (ROOT / ".git").exists():
+        return None
+    done = subprocess.run(
+        ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True,
+    )
+    return done.stdout.split("\0") if done.returncode == 0 else None
+
+
+def walked():
+    """The same for an unpacked archive, or a clone that belongs to somebody else."""
+    for folder, inner, names in os.walk(ROOT):
+        inner[:] = [d for d in inner if not d.startswith("build") and d not in (".git", "__pycache__")]
+        for name in names:
+            yield str((Path(folder) / name).relative_to(ROOT))
+
+
 def files(*suffixes, under=("",)):
     """Tracked and new files (not ignored ones), relative, that end in a suffix."""
-    out = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    ).stdout
-    names = sorted(set(out.splitlines()))
+    names = tracked()
+    names = sorted(set(walked() if names is None else names))
     return [
         n for n in names
         if n.endswith(suffixes) and n.startswith(tuple(under)) and (ROOT / n).is_file()
