@@ -54,11 +54,12 @@ KIT      := $(patsubst %,$(BUILD)/obj/tests/support/redact_%.o,check world gen)
 BENCH    := $(patsubst tests/bench/bench_%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 SUPPORT  := $(patsubst tests/support/%.c,$(BUILD)/obj/tests/support/%.o,$(wildcard tests/support/*.c))
 
-.PHONY: all demo test check bench fuzz lint format deps install clean unit replay programs certs
+.PHONY: all demo test check bench benches fuzz lint format deps build-deps install clean unit replay
+.PHONY: programs certs
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: deps
+all: build-deps
 	$(Q)$(MAKE) --no-print-directory programs
 
 programs: $(BUILD)/hallpass
@@ -100,7 +101,10 @@ unit: $(UNIT) $(FAULT)
 replay: $(FUZZ)
 
 deps:
-	$(Q)sh tests/support/deps.sh
+	$(Q)sh tests/support/deps.sh all
+
+build-deps:
+	$(Q)sh tests/support/deps.sh build
 
 # Each gate is a line of tests/support/gates.py; both targets end with "N passed, N failed".
 test: deps
@@ -112,7 +116,10 @@ check: deps
 lint: deps
 	$(Q)$(PYTHON) tests/support/gates.py lint
 
-bench: all $(BENCH)
+benches: $(BENCH)
+
+bench: deps
+	$(Q)$(MAKE) --no-print-directory programs benches
 	$(Q)$(PYTHON) tests/bench/bench.py --build $(BUILD)
 
 demo: all
