@@ -75,7 +75,8 @@ static int run_import(const char *bundle, const char *path, const char *url)
                " enrollments\n",
                path, counts.users, counts.students, counts.classes, counts.enrollments);
     } else if (diags.errors > 0) {
-        (void)print_error("%s: %u errors; nothing was imported", bundle, diags.errors);
+        (void)print_error("%s: %u error%s; nothing was imported", bundle, diags.errors,
+                          diags.errors == 1 ? "" : "s");
     } else {
         (void)print_failure(bundle, e);
     }
@@ -169,6 +170,17 @@ static void stop(struct serving *x)
     }
 }
 
+static int tell_start(const struct serving *x, const char *path, const char *address, enum err e)
+{
+    if (x->source != NULL) {
+        return print_failure(address, e);
+    }
+    if (e == ERR_INPUT || e == ERR_STORE) {
+        return print_error("%s: not a database that `hallpass district import` made", path);
+    }
+    return print_failure(path, e);
+}
+
 static int run_serve(const char *path, const char *address)
 {
     struct serving x = {0};
@@ -179,7 +191,7 @@ static int run_serve(const char *path, const char *address)
         (void)fflush(stdout);
         loop_run(x.loop);
     } else {
-        (void)print_failure(x.source == NULL ? path : address, e);
+        (void)tell_start(&x, path, address, e);
     }
     stop(&x);
     return e == OK ? 0 : 1;

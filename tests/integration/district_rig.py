@@ -68,8 +68,9 @@ class District:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.stop()
+    def __exit__(self, kind, *_):
+        status = self.stop()
+        assert kind is not None or status == 0, "it must end cleanly"
 
     def stop(self):
         """SIGTERM; the exit status."""

@@ -3,8 +3,11 @@
 import filecmp
 import json
 import os
+import pathlib
 import random
 import stat
+import subprocess
+import tempfile
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 
@@ -363,6 +366,24 @@ def test_the_socket_is_the_owners_alone(source):
     assert stat.S_ISSOCK(mode) and stat.S_IMODE(mode) == 0o600
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_another_user_is_refused_even_if_the_mode_lets_him_in(hallpass, database):
+    """SAFETY A6: the peer's credentials are looked at, not the mode alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        sock = pathlib.Path(folder) / "s"
+        with District(hallpass, database, sock) as d:
+            os.chmod(sock, 0o666)
+            script = ("import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]);"
+                      "s.sendall(b'GET %s/orgs HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n');"
+                      "print(s.recv(4000).decode())" % reading.BASE)
+            p = subprocess.run(["/usr/bin/python3", "-c", script, sock], capture_output=True,
+                               text=True, user=65534, timeout=30)
+            assert p.stdout.startswith("HTTP/1.1 403 "), p
+            assert "school-01" not in p.stdout
+            assert d.get("/orgs").status == 200
+
+
 def test_other_addresses_than_sockets_are_refused(hallpass, database):
     status, _, err = run(hallpass, "district", "serve", database, "--listen", "127.0.0.1:0")
     assert status == 2 and "unix:PATH only" in err
@@ -377,6 +398,7 @@ def test_a_file_that_is_no_source_is_not_served(hallpass, tmp_path):
             other.write_bytes(content)
         status, _, err = run(hallpass, "district", "serve", other)
         assert status == 1 and err.startswith("hallpass: ") and err.count("\n") == 1
+        assert content is None or "not a database that" in err
         assert not (tmp_path / "other.db.sock").exists()
 
 

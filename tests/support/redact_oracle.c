@@ -82,7 +82,9 @@ static void add_fact(struct facts *x, const struct field *f, struct span text)
     }
     if ((f->facts & FACT_ROLE) != 0) {
         x->bad[3] |= !role_of_word(text, &role);
-        x->roles |= role_of_word(text, &role) ? ROLE_BIT(role) : 0;
+        if (role_of_word(text, &role)) {
+            x->roles = (role_mask)(x->roles | ROLE_BIT(role));
+        }
     }
 }
 
