@@ -376,7 +376,7 @@ class Stack:
 
     def ledger(self):
         """Every durable entry, oldest first, as `hallpass audit list` gives them."""
-        done = run("audit", "list", "--ledger", self.folder / "ledger", "--json")
+        done = run("audit", "list", "--ledger", self.folder / "ledger", "--json", "--limit", "0")
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def entries_of(self, answer, wait_for=None):
