@@ -8,6 +8,7 @@
 #include "cli/config_values.h"
 #include "cli/files.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -38,7 +39,7 @@ struct raw {
 /* What turns a raw value into one that lives in the arena. */
 struct resolver {
     struct arena *arena;
-    struct span folder; /* of the file, with its slash; empty: the working directory */
+    struct span folder; /* of the file, with its slash */
 };
 
 static bool read_tls(const struct doc *d, const struct node *n, void *out)
@@ -206,11 +207,33 @@ static struct span folder_of(const char *path)
     return span_of(path, slash == NULL ? 0 : (size_t)(slash - path) + 1);
 }
 
+/*
+ * The file's folder as an absolute path: sockets are bound and asked for by such paths alone. Out
+ * of memory the arena says so; without a working directory the path stays as it was given.
+ */
+static struct span whole_folder_of(const char *path, struct arena *arena)
+{
+    struct span folder = folder_of(path);
+    char here[PATH_MAX];
+
+    if (path[0] == '/' || getcwd(here, sizeof(here)) == NULL) {
+        return folder;
+    }
+    size_t size = strlen(here) + 1 + folder.len + 1;
+    char *out = arena_alloc(arena, size);
+
+    if (out == NULL) {
+        return folder;
+    }
+    (void)snprintf(out, size, "%s/%.*s", here, (int)folder.len, (const char *)folder.ptr);
+    return span_of(out, size - 1);
+}
+
 enum err config_read(const char *path, struct span yaml, struct arena *arena,
                      struct diag_list *diags, struct config *out)
 {
     struct doc d = {.name = path, .arena = arena, .diags = diags};
-    struct resolver r = {.arena = arena, .folder = folder_of(path)};
+    struct resolver r = {.arena = arena, .folder = whole_folder_of(path, arena)};
     struct raw raw = {0};
     struct config config = {0};
     unsigned errors = diags->errors;

@@ -2,9 +2,11 @@
 #include "cli/config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -86,15 +88,25 @@ static void reads_every_key(void **state)
 
 static void takes_paths_from_the_working_directory_for_a_bare_name(void **state)
 {
+    static const char *const names[] = {"hallpass.yaml", "./hallpass.yaml"};
+    static const char *const tails[] = {"/policy", "/./policy"};
     struct fixture f;
+    char here[PATH_MAX];
+    char expected[PATH_MAX + 16];
 
     (void)state;
-    arena_init(&f.arena, 1 << 20);
-    diag_init(&f.diags, &f.arena);
-    assert_int_equal(config_read("hallpass.yaml", SPAN(MINIMAL), &f.arena, &f.diags, &f.config),
-                     OK);
-    assert_string_equal(f.config.district, "policy");
-    arena_fini(&f.arena);
+    assert_non_null(getcwd(here, sizeof(here)));
+    for (size_t i = 0; i < 2; i++) {
+        arena_init(&f.arena, 1 << 20);
+        diag_init(&f.diags, &f.arena);
+        assert_int_equal(config_read(names[i], SPAN(MINIMAL), &f.arena, &f.diags, &f.config), OK);
+        (void)snprintf(expected, sizeof(expected), "%s%s", here, tails[i]);
+        assert_string_equal(f.config.district, expected);
+        /* sockets are bound by absolute paths alone */
+        assert_int_equal(f.config.control[0], '/');
+        assert_true(strncmp(f.config.source_address, "unix:/", 6) == 0);
+        arena_fini(&f.arena);
+    }
 }
 
 /* `yaml` has exactly one problem, on `line`, whose message holds `fragment`. */
