@@ -14,7 +14,8 @@ struct manifest {
 /*
  * Reads manifest.csv and holds it against the files that are there. Every fault
  * goes to `diags`, by line and column; then ERR_INPUT. Files that are marked
- * `delta` are faults: a bundle is loaded whole. ERR_IO, ERR_MEMORY.
+ * `delta` are faults: a bundle is loaded whole. A file that is there although it is
+ * `absent` is a warning, and is not read. ERR_IO, ERR_MEMORY.
  */
 enum err manifest_read(struct bundle *b, struct diag_list *diags, struct manifest *out) MUST_CHECK;
 

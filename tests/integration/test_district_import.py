@@ -178,7 +178,8 @@ BAD = {
     "unknown file": (edit_rows("manifest", lambda r: r + [["file.pupils", "bulk"]]),
                      "manifest.csv:27:1", "not one of OneRoster's"),
     "bulk without file": (lambda f: (f / "courses.csv").unlink(), "courses.csv", "no file"),
-    "absent with file": (property_row("file.courses", "absent"), "courses.csv", "there is a file"),
+    "absent but needed": (property_row("file.courses", "absent"), "classes.csv:2:6",
+                          "courseSourcedId names no row of courses.csv"),
     "gradebook header": (edit_bytes("results", lambda b: b.replace(b"score,", b"points,", 1)),
                          "results.csv:1:7", "points is not a column"),
 }
@@ -380,6 +381,14 @@ def test_a_1_1_bundle_is_served_as_1_2(hallpass, bundle_11, tmp_path):
         roles = d.get("/users/u3").json()["user"]["roles"]
         assert [(r["roleType"], r["role"], r["org"]["sourcedId"]) for r in roles] == [
             ("primary", "districtAdministrator", "d"), ("secondary", "siteAdministrator", "s1")]
+
+
+def test_a_file_that_the_manifest_calls_absent_is_not_read(hallpass, bundle_11, tmp_path):
+    property_row("file.demographics", "absent")(bundle_11)
+    status, _, err = load(hallpass, bundle_11, tmp_path)
+    assert status == 0
+    assert "demographics.csv: " in err and "is not read" in err and err.count("\n") == 1
+    assert served(hallpass, tmp_path, "demographics") == []
 
 
 def test_1_2_columns_are_unknown_in_1_1_and_the_reverse(hallpass, bundle_11, good, tmp_path):
