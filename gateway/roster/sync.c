@@ -24,7 +24,7 @@ static const struct wanted {
     {"orgs", "sourcedId,status,type,parent"},
     {"courses", "sourcedId,status,org,grades"},
     {"classes", "sourcedId,status,school,grades"},
-    {"users", "sourcedId,status,roles,primaryOrg,agents,grades"},
+    {"users", "sourcedId,status,roles,agents,grades"},
 };
 
 enum { WANTED = sizeof(wanted) / sizeof(wanted[0]) };

@@ -27,7 +27,7 @@ struct page {
 #define ASK_CLASSES                                                                                \
     "/classes?limit=2&offset=0&sort=sourcedId&orderBy=asc&fields=sourcedId,status,school,grades"
 #define ASK_USERS                                                                                  \
-    "/users?limit=2&offset=0&sort=sourcedId&orderBy=asc&fields=sourcedId,status,roles,primaryOrg," \
+    "/users?limit=2&offset=0&sort=sourcedId&orderBy=asc&fields=sourcedId,status,roles,"            \
     "agents,grades"
 #define ASK_USERS_1 "/users?limit=2&offset=1&"
 #define ORGS        "{'orgs':[{'sourcedId':'d','type':'district'},{'sourcedId':'oak','type':'school'}]}"
