@@ -9,7 +9,8 @@
  *
  * THREADS > 0: so many threads record disclosures of 1 to 300 students until
  * they are killed or refused. THREADS = 0: each byte of standard input is a
- * command: s record one, f fill the disk, e give the room back; the end closes.
+ * command: s record one, h the same without waiting for it, f fill the disk, e
+ * give the room back; the end closes.
  */
 #include "base/digest.h"
 #include "base/log.h"
@@ -61,7 +62,7 @@ static bool tell(enum err e, uint64_t index, struct span token)
 }
 
 /* Records one disclosure and says what became of it; false: no more. */
-static bool record_one(struct ledger *l)
+static bool record_one(struct ledger *l, int wait_ms)
 {
     char names[MOST_SUBJECTS][16];
     struct span ids[MOST_SUBJECTS];
@@ -81,7 +82,7 @@ static bool record_one(struct ledger *l)
                           .body = buf_span(&body),
                           .subjects = ids,
                           .subject_count = name_subjects(&d, names, ids)};
-    enum err e = ledger_record(l, &entry, WAIT_MS, &index);
+    enum err e = ledger_record(l, &entry, wait_ms, &index);
     bool told = tell(e, index, buf_span(&token));
 
     buf_fini(&token);
@@ -91,7 +92,7 @@ static bool record_one(struct ledger *l)
 
 static void *record_many(void *ctx)
 {
-    while (record_one(ctx)) {
+    while (record_one(ctx, WAIT_MS)) {
     }
     return NULL;
 }
@@ -131,7 +132,10 @@ static bool obey(struct ledger *l, char command, const char *filler)
 {
     switch (command) {
     case 's':
-        (void)record_one(l);
+        (void)record_one(l, WAIT_MS);
+        return true;
+    case 'h':
+        (void)record_one(l, 0);
         return true;
     case 'f':
         return fill_disk(filler);

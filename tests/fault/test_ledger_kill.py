@@ -165,17 +165,25 @@ def calls(trace):
             yield name, whole, int(result[0]) if result and result[0].lstrip("-").isdigit() else None
 
 
-def strace(trace, *more):
+@pytest.fixture
+def traced(writer):
+    """The writer, where it can be traced."""
     if shutil.which("strace") is None:
         pytest.skip("no strace here")
+    if "address" in str(writer):
+        pytest.skip("LeakSanitizer does not work under ptrace")
+    return writer
+
+
+def strace(trace, *more):
     return ["strace", "-f", "-y", "-qq", "-s", "5000", "-o", trace,
             "-e", "trace=pwrite64,write,fdatasync,fsync", *more]
 
 
 def test_a_sync_of_the_wal_stands_between_each_entry_and_its_acknowledgement(
-        writer, folder, tmp_path):
+        traced, folder, tmp_path):
     trace = tmp_path / "trace"
-    asked = Asked([*strace(trace), writer, folder, "0"])
+    asked = Asked([*strace(trace), traced, folder, "0"])
     said = [asked.record() for _ in range(30)]
     assert asked.end()[0] == 0
     assert [word for word, _, _ in said] == ["ack"] * 30
@@ -191,9 +199,9 @@ def test_a_sync_of_the_wal_stands_between_each_entry_and_its_acknowledgement(
     assert seen == [token for _, _, token in said]
 
 
-def test_a_failed_sync_ends_the_ledger_and_is_never_repeated(writer, folder, tmp_path):
+def test_a_failed_sync_ends_the_ledger_and_is_never_repeated(traced, folder, tmp_path):
     trace = tmp_path / "trace"
-    asked = Asked([*strace(trace, "-e", "inject=fdatasync:error=EIO:when=12"), writer, folder, "0"])
+    asked = Asked([*strace(trace, "-e", "inject=fdatasync:error=EIO:when=12"), traced, folder, "0"])
     said = [asked.record() for _ in range(30)]
     assert asked.end()[0] == 1
     words = [word for word, _, _ in said]
@@ -206,3 +214,61 @@ def test_a_failed_sync_ends_the_ledger_and_is_never_repeated(writer, folder, tmp
     ledger = Ledger(folder)
     ledger.check()
     check_recovered(ledger, {token: int(index) for word, index, token in said if word == "ack"})
+
+
+SWEPT = ("pwrite64", "fdatasync", "fallocate", "openat", "ftruncate", "mmap")
+
+
+def sweep_once(traced, folder, call, error, when):
+    """One writer in which the when-th such call of each thread fails; False once there is none."""
+    folder.mkdir(mode=0o700)
+    trace = folder.parent / "trace"
+    asked = Asked(["strace", "-f", "-qq", "-o", trace, "-e", f"trace={call}",
+                   "-e", f"inject={call}:error={error}:when={when}", traced, folder, "0"])
+    try:
+        said = [asked.record() for _ in range(6)]
+    except BrokenPipeError:
+        said = []
+    try:
+        asked.end()
+    except BrokenPipeError:
+        asked.process.wait()
+    # After the fault the next start must find everything that was acknowledged.
+    check = Asked([traced, folder, "0"])
+    last = check.record()
+    check.end()
+    assert last[0] == "ack", f"{call} {error} {when}: {last}"
+    ledger = Ledger(folder)
+    ledger.check()
+    acked = {s[2]: int(s[1]) for s in [*said, last] if len(s) == 3 and s[0] == "ack"}
+    check_recovered(ledger, acked)
+    return "(INJECTED)" in trace.read_text(errors="replace")
+
+
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+@pytest.mark.parametrize("call", SWEPT)
+def test_no_failing_call_loses_an_acknowledged_entry(traced, tmp_path, call, error):
+    for when in range(1, 200, 7):
+        if not sweep_once(traced, tmp_path / f"{when}", call, error, when):
+            break
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC", "EINTR"])
+@pytest.mark.parametrize("call", SWEPT)
+def test_no_failing_call_at_all_loses_an_acknowledged_entry(traced, tmp_path, call, error):
+    for when in range(1, 1000):
+        if not sweep_once(traced, tmp_path / f"{when}", call, error, when):
+            break
+
+
+@pytest.mark.long
+def test_closing_does_not_wait_for_a_disk_that_hangs(traced, folder, tmp_path, capfd):
+    # strace counts per thread: the first sync of the opening thread is late, and of the writer.
+    hang = "inject=fdatasync:delay_enter=15000000:when=1"
+    asked = Asked([*strace(tmp_path / "trace", "-e", hang), traced, folder, "0"])
+    for _ in range(3):
+        asked.tell("h")
+        assert asked.process.stdout.readline().split()[:2] == ["no", "deadline"]
+    status, _ = asked.end()
+    assert status == 1 and '"ledger-hangs"' in capfd.readouterr().err
