@@ -5,9 +5,11 @@
  * shifted together into one, so that a lane becomes the mask of sixteen bytes.
  * Invariant: the places do not depend on where windows and blocks begin.
  */
-#include "redact/scan_priv.h"
+#include "redact/scan.h"
 
 #include <assert.h>
+
+#include "redact/scan_priv.h"
 
 /* Lanes 0 and 1 tell quote (1), backslash (2) and mark (3) apart. */
 #define LANE(n)     (UINT64_C(1) << (16 * (n)))

@@ -17,10 +17,12 @@
  * escape is judged when its end is known, so that the first error of a document
  * is the same however it arrives. Does not look at what a member means: index.c.
  */
-#include "redact/literal.h"
-#include "redact/walk_priv.h"
+#include "redact/walk.h"
 
 #include <assert.h>
+
+#include "redact/literal.h"
+#include "redact/walk_priv.h"
 
 enum walk_state {
     AT_TOP,

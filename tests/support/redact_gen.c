@@ -209,8 +209,7 @@ static void put_text_of(struct gen *g, const struct field *f)
                                         "X",
                                         "e\xCC\x81t\xC3\xA9",
                                         "",
-                                        ("Jos\xC3\xA9 Mar\xC3\xAD"
-                                         "a"),
+                                        "Jos\xC3\xA9 Mar\303\255a",
                                         "\xED\x95\x9C\xEA\xB8\x80",
                                         "\xF0\x9F\x98\x80Smile",
                                         "e\xCC\x81"};

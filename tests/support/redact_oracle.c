@@ -471,14 +471,13 @@ static enum row_reason decide(struct work *w, const json_t *record, struct span 
 
 static void log_record(struct buf *log, enum row_reason reason, struct span id, json_t *record)
 {
-    char *text = record == NULL ? NULL : json_dumps(record, DUMP);
+    size_t len = record == NULL ? 0 : json_dumpb(record, NULL, 0, DUMP);
 
-    buf_printf(log, "%s ", row_reason_word(reason));
-    buf_put(log, id);
-    buf_put_byte(log, ' ');
-    buf_put_str(log, text == NULL ? "-" : text);
+    buf_printf(log, "%s %.*s ", row_reason_word(reason), (int)id.len, (const char *)id.ptr);
+    if (len > 0 && buf_room(log, len) != NULL) {
+        buf_added(log, json_dumpb(record, (char *)buf_room(log, len), len, DUMP));
+    }
     buf_put_byte(log, '\n');
-    free(text);
     json_decref(record);
 }
 
