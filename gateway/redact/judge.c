@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Whether an object may stand: SAFETY R5 (references in scope), the guard of
- * role items, the bars that no policy lifts, required lists that lost every item. Judged in every
- * record in the same way, whatever fields the partner selected (invariant 5). Missing, mistyped and
- * malformed values do not let an object stand.
+ * role items, the bars that no policy lifts, required lists that lost every
+ * item. Judged in every record in the same way, whatever fields the partner
+ * selected (invariant 5). Missing, mistyped and malformed values do not let an
+ * object stand.
  */
 #include "redact/redact_priv.h"
 #include "redact/type.h"

@@ -6,155 +6,9 @@
 #include "tests/support/redact_oracle.h"
 
 #include "redact/grapheme.h"
-#include "redact/type.h"
+#include "tests/support/redact_oracle_priv.h"
 
-#include <jansson.h>
-
-enum { LOAD = JSON_ALLOW_NUL, DUMP = JSON_COMPACT | JSON_ENCODE_ANY, MAX_ITEMS = 256 };
-
-/* One record being worked out. */
-struct work {
-    const struct plan *plan;
-    struct row_verdict row;
-    struct fieldset keep;
-    bool fill;
-};
-
-static struct span text_of(const json_t *value)
-{
-    return span_of(json_string_value(value), json_string_length(value));
-}
-
-static const char *name_of(const struct field *f)
-{
-    static char name[2][64];
-    static unsigned turn;
-
-    turn ^= 1;
-    memcpy(name[turn], f->name.ptr, f->name.len);
-    name[turn][f->name.len] = '\0';
-    return name[turn];
-}
-
-static json_t *member(const json_t *object, const struct field *f)
-{
-    json_t *value = json_object_get(object, name_of(f));
-
-    return json_is_null(value) ? NULL : value;
-}
-
-static const struct field *field_at(const struct work *w, size_t i)
-{
-    return &w->plan->resource->fields[i];
-}
-
-static size_t field_count(const struct work *w)
-{
-    return w->plan->resource->field_count;
-}
-
-/* The id that a reference names, or an empty text. */
-static struct span ref_id(const json_t *ref)
-{
-    const json_t *id = json_is_object(ref) ? json_object_get(ref, "sourcedId") : NULL;
-
-    return json_is_string(id) && type_is_id(text_of(id)) ? text_of(id) : SPAN("");
-}
-
-/* --- facts ----------------------------------------------------------------------- */
-
-struct facts {
-    struct span items[3][MAX_ITEMS];
-    size_t count[3];
-    bool bad[4];
-    role_mask roles;
-    bool no_role;
-};
-
-static void add_fact(struct facts *x, const struct field *f, struct span text)
-{
-    enum role role;
-
-    for (unsigned kind = 0; kind < 3; kind++) {
-        if ((f->facts & 1u << kind) != 0) {
-            x->items[kind][x->count[kind]++] = text;
-        }
-    }
-    if ((f->facts & FACT_ROLE) != 0) {
-        x->bad[3] |= !role_of_word(text, &role);
-        if (role_of_word(text, &role)) {
-            x->roles = (role_mask)(x->roles | ROLE_BIT(role));
-        }
-    }
-}
-
-static void add_bad(struct facts *x, unsigned marks)
-{
-    for (unsigned kind = 0; kind < 4; kind++) {
-        x->bad[kind] |= (marks & 1u << kind) != 0;
-    }
-}
-
-static unsigned marks_below(const struct work *w, const struct field *outer)
-{
-    unsigned marks = outer->facts;
-
-    for (size_t i = 0; i < field_count(w); i++) {
-        if (field_at(w, i)->parent == outer->number) {
-            marks |= marks_below(w, field_at(w, i));
-        }
-    }
-    return marks;
-}
-
-static void object_facts(const struct work *w, const json_t *object, uint16_t parent,
-                         struct facts *x);
-
-static void value_facts(const struct work *w, const struct field *f, const json_t *value,
-                        struct facts *x)
-{
-    if (f->kind == FIELD_OBJECT && json_is_object(value)) {
-        object_facts(w, value, f->number, x);
-    } else if (f->kind == FIELD_REF && ref_id(value).len > 0) {
-        add_fact(x, f, ref_id(value));
-    } else if (f->kind == FIELD_VALUE && json_is_string(value) && text_of(value).len > 0 &&
-               (f->type != TYPE_ID || type_is_id(text_of(value)))) {
-        add_fact(x, f, text_of(value));
-    } else {
-        add_bad(x, marks_below(w, f));
-    }
-}
-
-static void object_facts(const struct work *w, const json_t *object, uint16_t parent,
-                         struct facts *x)
-{
-    for (size_t i = 0; i < field_count(w); i++) {
-        const struct field *f = field_at(w, i);
-        const json_t *value = f->parent == parent ? member(object, f) : NULL;
-        size_t at;
-        const json_t *item;
-
-        if (f->parent == parent && (f->facts & FACT_ROLE) != 0 && value == NULL) {
-            x->bad[3] = true;
-        }
-        if (value == NULL) {
-            continue;
-        }
-        if (!f->list || !json_is_array(value)) {
-            f->list ? add_bad(x, marks_below(w, f)) : value_facts(w, f, value, x);
-            continue;
-        }
-        json_array_foreach(value, at, item)
-        {
-            value_facts(w, f, item, x);
-        }
-    }
-}
-
-static struct fact_set set_of(const struct facts *x, unsigned kind)
-{
-    return (struct fact_set){x->bad[kind] ? TRI_UNKNOWN : TRI_YES, x->items[kind], x->count[kind]};
-}
+enum { LOAD = JSON_ALLOW_NUL, DUMP = JSON_COMPACT | JSON_ENCODE_ANY };
 
 /* --- judging --------------------------------------------------------------------- */
 
@@ -435,6 +289,11 @@ static bool matches(const struct work *w, const json_t *record)
 
 /* --- records --------------------------------------------------------------------- */
 
+static struct fact_set set_of(const struct facts *x, unsigned kind)
+{
+    return (struct fact_set){x->bad[kind] ? TRI_UNKNOWN : TRI_YES, x->items[kind], x->count[kind]};
+}
+
 static enum row_reason decide(struct work *w, const json_t *record, struct span id)
 {
     struct facts x = {.roles = 0};
@@ -443,7 +302,7 @@ static enum row_reason decide(struct work *w, const json_t *record, struct span 
     for (size_t i = 0; i < field_count(w); i++) {
         marks |= field_at(w, i)->facts;
     }
-    object_facts(w, record, CATALOG_ROOT, &x);
+    oracle_facts(w, record, CATALOG_ROOT, &x);
     x.bad[0] |= (marks & FACT_SUBJECT) != 0 && x.count[0] == 0;
     x.bad[3] |= (marks & FACT_ROLE) != 0 && x.roles == 0;
     struct record_facts facts = {.id = id,
