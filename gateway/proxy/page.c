@@ -6,7 +6,7 @@
  */
 #include "proxy/pull_priv.h"
 
-enum { LEG_ROWS = 10000, MIN_ROWS = 100 };
+enum { LEG_ROWS = 10000 };
 
 /* True if each row of the source is a visible row, so that offsets are the same. */
 static bool is_one_to_one(const struct exchange *x)
@@ -97,9 +97,6 @@ uint64_t page_next_ask(const struct exchange *x)
 
     if (!is_one_to_one(x) && ask < x->pull.asked * 2) {
         ask = x->pull.asked * 2;
-    }
-    if (!is_one_to_one(x) && ask < MIN_ROWS) {
-        ask = MIN_ROWS;
     }
     return ask == 0 ? 1 : ask > LEG_ROWS ? LEG_ROWS : ask;
 }

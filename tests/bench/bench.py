@@ -21,7 +21,7 @@ from stack import BASE, Process, Source, Stack, make_bundle  # noqa: E402
 from wait import until  # noqa: E402
 
 NGINX = """
-daemon off; worker_processes 1; pid {dir}/nginx.pid; error_log {dir}/nginx.err warn;
+{user} daemon off; worker_processes 1; pid {dir}/nginx.pid; error_log {dir}/nginx.err warn;
 events {{ worker_connections 2048; }}
 http {{
   access_log off; client_body_temp_path {dir}/t1; proxy_temp_path {dir}/t2;
@@ -91,7 +91,9 @@ def start_nginx(folder, source):
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     conf = folder / "nginx.conf"
-    conf.write_text(NGINX.format(dir=folder, socket=source.socket, port=port))
+    conf.write_text(NGINX.format(
+        user="user root;" if os.geteuid() == 0 else "", dir=folder, socket=source.socket, port=port
+    ))
     nginx = Process(["nginx", "-c", conf, "-p", folder], folder / "nginx.log")
 
     def up():
