@@ -4,9 +4,8 @@
  * by byte, paused after every event, and cut at every place, always from blocks
  * of exactly their size; all must tell the same.
  */
-#include "base/buf.h"
 #include "base/mem.h"
-#include "http/head.h"
+#include "tests/support/parse_run.h"
 #include "tests/unit/http_rows.h"
 
 #include <setjmp.h>
@@ -15,10 +14,8 @@
 
 #include <cmocka.h>
 
-enum side { REQUEST, RESPONSE, TO_HEAD };
-
 struct row {
-    enum side side;
+    enum parse_side side;
     const char *sentence;
     const char *bytes;
     size_t len;
@@ -35,114 +32,7 @@ static const struct row ROWS[] = {
 
 enum { ROW_COUNT = sizeof(ROWS) / sizeof(ROWS[0]) };
 
-/* One connection's worth of parsing. */
-struct run {
-    struct http_parser *parser;
-    struct buf told;
-    bool in_body;
-    bool pauses;
-    bool closed; /* a message said that it is the last */
-    enum err verdict;
-    enum err end_error; /* what end() returns */
-};
-
-static void tell(struct run *r, const char *what)
-{
-    buf_put_str(&r->told, r->told.len > 0 ? "|" : "");
-    buf_put_str(&r->told, what);
-    if (r->pauses) {
-        http_parser_pause(r->parser);
-    }
-}
-
-static enum err on_head(void *ctx, const struct http_head *head)
-{
-    static const char *const METHODS[] = {"GET", "HEAD", "POST", "PUT", "DELETE", "other"};
-    struct run *r = ctx;
-    char text[512];
-
-    if (head->status > 0) {
-        snprintf(text, sizeof(text), "head %u%s", head->status, head->keep_alive ? "" : " close");
-    } else {
-        snprintf(text, sizeof(text), "head %s %.*s %.*s%s", METHODS[head->method],
-                 (int)head->target.len, (const char *)head->target.ptr, (int)head->host.len,
-                 (const char *)head->host.ptr, head->keep_alive ? "" : " close");
-    }
-    r->in_body = false;
-    r->closed = !head->keep_alive;
-    tell(r, text);
-    return OK;
-}
-
-static enum err on_body(void *ctx, struct span bytes)
-{
-    struct run *r = ctx;
-
-    assert_true(bytes.len > 0);
-    if (!r->in_body) {
-        tell(r, "body ");
-    }
-    r->in_body = true;
-    buf_put(&r->told, bytes);
-    return OK;
-}
-
-static enum err on_end(void *ctx)
-{
-    struct run *r = ctx;
-
-    r->in_body = false;
-    tell(r, "end");
-    return r->end_error;
-}
-
-static void open_run(struct run *r, enum side side)
-{
-    struct http_events events = {on_head, on_body, on_end, r};
-
-    *r = (struct run){0};
-    buf_init(&r->told, 1 << 20);
-    assert_int_equal(http_parser_new(side != REQUEST, &events, &r->parser), OK);
-    http_parser_next(r->parser, side == TO_HEAD);
-}
-
-static void close_run(struct run *r)
-{
-    http_parser_free(&r->parser);
-    buf_fini(&r->told);
-}
-
-/* Feeds one piece from a block of exactly its size; where a message ended, the next may begin. */
-static void feed(struct run *r, const char *bytes, size_t len)
-{
-    uint8_t *exact = mem_alloc_array(len, 1);
-    size_t at = 0;
-    bool moves = true;
-
-    assert_non_null(exact);
-    memcpy(exact, bytes, len);
-    while (r->verdict == OK && moves && !(r->closed && http_parser_is_done(r->parser))) {
-        size_t used = 0;
-        size_t told = r->told.len;
-
-        if (http_parser_is_done(r->parser)) {
-            http_parser_next(r->parser, false);
-        }
-        r->verdict = http_parser_feed(r->parser, span_of(exact + at, len - at), &used);
-        at += used;
-        moves = used > 0 || r->told.len > told;
-    }
-    mem_free(exact);
-}
-
-static void finish(struct run *r)
-{
-    if (r->verdict == OK) {
-        r->verdict = http_parser_eof(r->parser);
-    }
-}
-
-static void assert_run(struct run *r, const struct row *row, const char *how, size_t at)
+static void assert_run(struct parse_run *r, const struct row *row, const char *how, size_t at)
 {
     struct span want = span_str(row->events);
     struct span got = buf_span(&r->told);
@@ -158,28 +48,28 @@ static void assert_run(struct run *r, const struct row *row, const char *how, si
 /* In pieces of `size` bytes. */
 static void run_pieces(const struct row *row, size_t size, bool pauses)
 {
-    struct run r;
+    struct parse_run r;
 
-    open_run(&r, row->side);
+    parse_open(&r, row->side);
     r.pauses = pauses;
     for (size_t at = 0; at < row->len; at += size) {
-        feed(&r, row->bytes + at, row->len - at < size ? row->len - at : size);
+        parse_feed(&r, row->bytes + at, row->len - at < size ? row->len - at : size);
     }
-    finish(&r);
+    parse_end(&r);
     assert_run(&r, row, pauses ? "paused, pieces of" : "pieces of", size);
-    close_run(&r);
+    parse_close(&r);
 }
 
 static void run_cut(const struct row *row, size_t cut)
 {
-    struct run r;
+    struct parse_run r;
 
-    open_run(&r, row->side);
-    feed(&r, row->bytes, cut);
-    feed(&r, row->bytes + cut, row->len - cut);
-    finish(&r);
+    parse_open(&r, row->side);
+    parse_feed(&r, row->bytes, cut);
+    parse_feed(&r, row->bytes + cut, row->len - cut);
+    parse_end(&r);
     assert_run(&r, row, "cut at", cut);
-    close_run(&r);
+    parse_close(&r);
 }
 
 static void test_row(void **state)
@@ -196,193 +86,45 @@ static void test_row(void **state)
     }
 }
 
-/* --- limits: one more byte than allowed is refused, the last allowed one is not */
-
-static struct run parsed(enum side side, const struct buf *bytes)
-{
-    struct run r;
-
-    open_run(&r, side);
-    assert_int_equal(buf_err(bytes), OK);
-    feed(&r, (const char *)buf_span(bytes).ptr, bytes->len);
-    return r;
-}
-
-static enum err verdict_on(enum side side, struct buf *bytes)
-{
-    struct run r = parsed(side, bytes);
-    enum err verdict = r.verdict;
-    bool ended = http_parser_is_done(r.parser) || http_parser_is_idle(r.parser);
-
-    assert_true(verdict != OK || ended);
-    close_run(&r);
-    buf_fini(bytes);
-    return verdict;
-}
-
-static void put_many(struct buf *out, size_t count, char byte)
-{
-    for (size_t i = 0; i < count; i++) {
-        buf_put_byte(out, (uint8_t)byte);
-    }
-}
-
-static enum err head_of(size_t size)
-{
-    struct buf b;
-
-    buf_init(&b, 1 << 20);
-    buf_put_str(&b, "GET /x HTTP/1.1\r\nHost: a\r\nX: ");
-    put_many(&b, size - b.len - 4, 'a');
-    buf_put_str(&b, "\r\n\r\n");
-    assert_int_equal(b.len, size);
-    return verdict_on(REQUEST, &b);
-}
-
-static void takes_a_head_of_the_limit_and_no_larger(void **state)
-{
-    (void)state;
-    assert_int_equal(head_of(HTTP_MAX_HEAD), OK);
-    assert_int_equal(head_of(HTTP_MAX_HEAD + 1), ERR_HTTP_LARGE);
-}
-
-static enum err target_of(size_t size)
-{
-    struct buf b;
-
-    buf_init(&b, 1 << 20);
-    buf_put_str(&b, "GET /");
-    put_many(&b, size - 1, 'a');
-    buf_put_str(&b, " HTTP/1.1\r\nHost: a\r\n\r\n");
-    return verdict_on(REQUEST, &b);
-}
-
-static void takes_a_target_of_the_limit_and_no_larger(void **state)
-{
-    (void)state;
-    assert_int_equal(target_of(HTTP_MAX_TARGET), OK);
-    assert_int_equal(target_of(HTTP_MAX_TARGET + 1), ERR_HTTP_LARGE);
-}
-
-static enum err headers_of(enum side side, size_t count)
-{
-    struct buf b;
-
-    buf_init(&b, 1 << 20);
-    buf_put_str(&b, side == REQUEST ? "GET /x HTTP/1.1\r\nHost: a\r\n"
-                                    : "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n");
-    for (size_t i = 1; i < count; i++) {
-        buf_put_str(&b, "X: y\r\n");
-    }
-    buf_put_str(&b, "\r\n");
-    return verdict_on(side, &b);
-}
-
-static void takes_a_hundred_headers_and_no_more(void **state)
-{
-    (void)state;
-    assert_int_equal(headers_of(REQUEST, HTTP_MAX_HEADERS), OK);
-    assert_int_equal(headers_of(REQUEST, HTTP_MAX_HEADERS + 1), ERR_HTTP_LARGE);
-    assert_int_equal(headers_of(RESPONSE, HTTP_MAX_HEADERS), OK);
-    assert_int_equal(headers_of(RESPONSE, HTTP_MAX_HEADERS + 1), ERR_UP_HEAD);
-}
-
-static enum err extension_of(size_t size)
-{
-    struct buf b;
-
-    buf_init(&b, 1 << 20);
-    buf_put_str(&b, "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;");
-    put_many(&b, size, 'a');
-    buf_put_str(&b, "\r\nA\r\n0\r\n\r\n");
-    return verdict_on(REQUEST, &b);
-}
-
-static void takes_a_chunk_extension_of_the_limit_and_no_longer(void **state)
-{
-    (void)state;
-    assert_int_equal(extension_of(HTTP_MAX_EXTENSION), OK);
-    assert_int_equal(extension_of(HTTP_MAX_EXTENSION + 1), ERR_HTTP_FRAMING);
-}
-
-static enum err trailers_of(size_t size)
-{
-    struct buf b;
-
-    buf_init(&b, 1 << 20);
-    buf_put_str(&b, "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
-    size_t before = b.len;
-
-    buf_put_str(&b, "X: ");
-    put_many(&b, size - 7, 'a');
-    buf_put_str(&b, "\r\n\r\n");
-    assert_int_equal(b.len - before, size);
-    return verdict_on(REQUEST, &b);
-}
-
-static void takes_trailers_of_eight_kilobytes_and_no_more(void **state)
-{
-    (void)state;
-    assert_int_equal(trailers_of(8 * 1024), OK);
-    assert_int_equal(trailers_of(8 * 1024 + 1), ERR_HTTP_FRAMING);
-}
-
-static void passes_a_large_body_piece_by_piece(void **state)
-{
-    enum { SIZE = 300000 };
-    struct buf b;
-    struct run r;
-
-    (void)state;
-    buf_init(&b, 1 << 20);
-    buf_put_str(&b, "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n");
-    put_many(&b, SIZE, 'x');
-    r = parsed(RESPONSE, &b);
-    assert_int_equal(r.verdict, OK);
-    assert_int_equal(r.told.len, strlen("head 200|body |end") + SIZE);
-    close_run(&r);
-    buf_fini(&b);
-}
-
 /* --- behaviour */
 
 static void keeps_saying_the_first_error(void **state)
 {
-    struct run r;
+    struct parse_run r;
     size_t used = 0;
 
     (void)state;
-    open_run(&r, REQUEST);
-    feed(&r, "GET /x HTTP/1.0\r\nHost: a\r\n\r\n", 28);
+    parse_open(&r, REQUEST);
+    parse_feed(&r, "GET /x HTTP/1.0\r\nHost: a\r\n\r\n", 28);
     assert_int_equal(r.verdict, ERR_HTTP_VERSION);
     assert_int_equal(http_parser_feed(r.parser, SPAN("GET /x HTTP/1.1\r\n"), &used),
                      ERR_HTTP_VERSION);
     assert_int_equal(used, 0);
     assert_int_equal(http_parser_eof(r.parser), ERR_HTTP_VERSION);
     assert_int_equal(r.told.len, 0);
-    close_run(&r);
+    parse_close(&r);
 }
 
 static void returns_the_error_of_a_callback(void **state)
 {
-    struct run r;
+    struct parse_run r;
 
     (void)state;
-    open_run(&r, REQUEST);
+    parse_open(&r, REQUEST);
     r.end_error = ERR_BUSY;
-    feed(&r, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n", 28);
+    parse_feed(&r, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n", 28);
     assert_int_equal(r.verdict, ERR_BUSY);
-    close_run(&r);
+    parse_close(&r);
 }
 
 static void leaves_the_bytes_of_the_next_message(void **state)
 {
     struct span two = SPAN("GET /x HTTP/1.1\r\nHost: a\r\n\r\nGET /y");
-    struct run r;
+    struct parse_run r;
     size_t used = 0;
 
     (void)state;
-    open_run(&r, REQUEST);
+    parse_open(&r, REQUEST);
     assert_int_equal(http_parser_feed(r.parser, two, &used), OK);
     assert_int_equal(used, two.len - 6);
     assert_true(http_parser_is_done(r.parser));
@@ -391,18 +133,18 @@ static void leaves_the_bytes_of_the_next_message(void **state)
     assert_int_equal(used, 0);
     http_parser_next(r.parser, false);
     assert_true(http_parser_is_idle(r.parser));
-    close_run(&r);
+    parse_close(&r);
 }
 
 static void ends_quietly_between_messages(void **state)
 {
-    struct run r;
+    struct parse_run r;
 
     (void)state;
-    open_run(&r, RESPONSE);
+    parse_open(&r, RESPONSE);
     assert_int_equal(http_parser_eof(r.parser), OK);
     assert_int_equal(r.told.len, 0);
-    close_run(&r);
+    parse_close(&r);
 }
 
 static enum err look_up(void *ctx, const struct http_head *head)
@@ -478,12 +220,12 @@ static void survives_every_failing_allocation(void **state)
 static void allocates_nothing_once_it_is_warm(void **state)
 {
     struct span message = SPAN("GET /x HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n");
-    struct run r;
+    struct parse_run r;
     size_t used = 0;
 
     (void)state;
-    open_run(&r, REQUEST);
-    feed(&r, (const char *)message.ptr, message.len);
+    parse_open(&r, REQUEST);
+    parse_feed(&r, (const char *)message.ptr, message.len);
     buf_clear(&r.told);
     http_parser_next(r.parser, false);
     uint64_t before = mem_count();
@@ -491,7 +233,7 @@ static void allocates_nothing_once_it_is_warm(void **state)
     assert_int_equal(http_parser_feed(r.parser, message, &used), OK);
     assert_true(http_parser_is_done(r.parser));
     assert_int_equal(mem_count(), before);
-    close_run(&r);
+    parse_close(&r);
 }
 
 /* --- the document */
@@ -529,12 +271,6 @@ static void the_document_lists_every_row(void **state)
 }
 
 static const struct CMUnitTest OTHERS[] = {
-    cmocka_unit_test(takes_a_head_of_the_limit_and_no_larger),
-    cmocka_unit_test(takes_a_target_of_the_limit_and_no_larger),
-    cmocka_unit_test(takes_a_hundred_headers_and_no_more),
-    cmocka_unit_test(takes_a_chunk_extension_of_the_limit_and_no_longer),
-    cmocka_unit_test(takes_trailers_of_eight_kilobytes_and_no_more),
-    cmocka_unit_test(passes_a_large_body_piece_by_piece),
     cmocka_unit_test(keeps_saying_the_first_error),
     cmocka_unit_test(returns_the_error_of_a_callback),
     cmocka_unit_test(leaves_the_bytes_of_the_next_message),
