@@ -2,6 +2,7 @@
 """`hallpass stop` against a running gateway (SAFETY S6): the next request, the next batch of
 an answer that is under way, and after a restart."""
 
+import signal
 import socket
 
 import pytest
@@ -88,9 +89,12 @@ def test_s6_a_stop_bites_within_a_running_answer(stack):
             f"Authorization: Bearer {stack.token(CLIENT)}\r\n\r\n".encode()
         )
         c._more()
+        stack.source.process.child.send_signal(signal.SIGSTOP)  # the rest cannot overtake the stop
         stop(stack, "client", CLIENT)
+        stack.source.process.child.send_signal(signal.SIGCONT)
         answer = c.read()
     finally:
+        stack.source.process.child.send_signal(signal.SIGCONT)
         c.close()
         stop(stack, "client", CLIENT, "--undo")
     assert answer.status == 200
