@@ -1,58 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The two admin doors: status over loopback, commands over a unix socket. A stop
- * is durable and in force before it is recorded, so that nothing can delay it; an
- * undo is recorded first, so that a ledger that cannot write leaves the narrower
- * state (stops.h).
+ * The two admin doors: status over loopback, commands over a unix socket.
  */
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/admin_secret.h"
 #include "cli/gateway.h"
+#include "cli/stop_now.h"
 
 #include <stdio.h>
 
-enum { RECORD_MS = 10000, MAX_PATH = 4096, READY_PARTS = 3 };
-
-static enum err record_stop(struct gateway *g, const struct admin_stop *stop, enum stop_kind kind)
-{
-    struct buf body;
-    bool student = kind == STOP_STUDENT;
-
-    buf_init(&body, 8192);
-    stop_put_entry(&body, kind, stop->who, !stop->undo, stop->uid);
-    struct entry entry = {.kind = ENTRY_STOP,
-                          .body = buf_span(&body),
-                          .subjects = student ? &stop->who : NULL,
-                          .subject_count = student ? 1 : 0};
-    enum err e = buf_err(&body);
-
-    e = e != OK ? e : ledger_record(g->ledger, &entry, RECORD_MS, NULL);
-    buf_fini(&body);
-    return e;
-}
+enum { MAX_PATH = 4096, READY_PARTS = 3 };
 
 static void on_stop(void *ctx, const struct admin_stop *stop, struct admin_call *call)
 {
     struct gateway *g = ctx;
-    enum stop_kind kind;
-    const char *text = NULL;
-    enum err e = stop_kind_of_word(stop->what, &kind) ? OK : ERR_INPUT;
+    struct stop_order order = {.who = stop->who, .undo = stop->undo, .uid = stop->uid};
+    bool changed = false;
+    enum err e = stop_kind_of_word(stop->what, &order.kind) ? OK : ERR_INPUT;
 
-    if (e == OK && stop->undo) {
-        e = record_stop(g, stop, kind);
-    }
-    if (e == OK) {
-        e = stops_write(g->stops, kind, stop->who, !stop->undo, NULL);
-    }
-    if (e == OK && !stop->undo) {
-        e = record_stop(g, stop, kind);
-        text = e == OK ? NULL : "the stop is in force, but the ledger could not record it";
-    }
+    e = e != OK ? e : stop_now(g->stops, g->ledger, &order, &changed);
     log_event(LOG_WARN, "stop-command", LOG_STR("action", stop->undo ? "resume" : "stop"),
-              LOG_STR("what", stop_kind_word(kind)), LOG_STR("result", err_code(e)),
+              LOG_STR("what", stop_kind_word(order.kind)), LOG_STR("result", err_code(e)),
               LOG_NUM("uid", stop->uid));
-    admin_answer(call, e, text);
+    admin_answer(call, e, e == OK || stop->undo ? NULL : "it may act already; see the log");
 }
 
 static void on_reload(void *ctx, struct admin_call *call)

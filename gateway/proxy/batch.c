@@ -306,6 +306,7 @@ static bool pass_on(struct exchange *x, struct batch *b, enum err *e)
 {
     if (!b->begun) {
         b->begun = true;
+        x->released_batches++; /* from here on some of it may have left */
         *e = io_chunk(x->io, b->bytes.len);
     }
     while (*e == OK && b->bytes.len > 0 && io_room(x->io) > 0) { /* until there is no room */
@@ -337,7 +338,6 @@ enum err batch_release(struct exchange *x)
         b->state = BATCH_FREE;
         x->first = (x->first + 1) % BATCH_SLOTS;
         x->in_use--;
-        x->released_batches++;
     }
     return OK;
 }
