@@ -119,8 +119,8 @@ static enum row_reason judge_role(const struct plan *plan, const struct person_f
     if (role == ROLE_GUARDIAN) {
         return judge_guardian(plan, person);
     }
-    bool good =
-        meets(schools, &person->schools[role]) && (record == NULL || allows(schools, &record->schools));
+    bool good = meets(schools, &person->schools[role]) &&
+                (record == NULL || allows(schools, &record->schools));
     return good ? ROW_RELEASED : ROW_SCHOOL;
 }
 

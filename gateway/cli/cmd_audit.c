@@ -177,11 +177,11 @@ int cmd_audit_list(int argc, char **argv)
         return code;
     }
     if (since != NULL && !read_since(since, &q.since_ms)) {
-        print_error("--since: not a date: %s", since);
+        print_problem("--since: not a date: %s", since);
         return 2;
     }
     if (kind != NULL && !entry_kind_of(span_str(kind), &known)) {
-        print_error("--kind: there is no such kind: %s", kind);
+        print_problem("--kind: there is no such kind: %s", kind);
         return 2;
     }
     q.partner = span_str(partner);

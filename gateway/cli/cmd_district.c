@@ -75,8 +75,8 @@ static int run_import(const char *bundle, const char *path, const char *url)
                " enrollments\n",
                path, counts.users, counts.students, counts.classes, counts.enrollments);
     } else if (diags.errors > 0) {
-        (void)print_error("%s: %u error%s; nothing was imported", bundle, diags.errors,
-                          diags.errors == 1 ? "" : "s");
+        (void)print_problem("%s: %u error%s; nothing was imported", bundle, diags.errors,
+                            diags.errors == 1 ? "" : "s");
     } else {
         (void)print_failure(bundle, e);
     }
@@ -176,7 +176,7 @@ static int tell_start(const struct serving *x, const char *path, const char *add
         return print_failure(address, e);
     }
     if (e == ERR_INPUT || e == ERR_STORE) {
-        return print_error("%s: not a database that `hallpass district import` made", path);
+        return print_problem("%s: not a database that `hallpass district import` made", path);
     }
     return print_failure(path, e);
 }
@@ -237,7 +237,8 @@ int cmd_district_serve(int argc, char **argv)
     (void)snprintf(fallback, sizeof(fallback), "unix:%s.sock", path);
     listen = listen == NULL ? fallback : listen;
     if (strncmp(listen, "unix:", 5) != 0) {
-        (void)print_error("district serve: --listen takes unix:PATH only; the source has no login");
+        (void)print_problem(
+            "district serve: --listen takes unix:PATH only; the source has no login");
         return 2;
     }
     return make_absolute(listen, address) ? run_serve(path, address)

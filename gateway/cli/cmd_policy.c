@@ -243,8 +243,8 @@ static int report(const struct check *c, const struct diag_list *diags, enum err
     if (e != ERR_INPUT) {
         return print_failure(c->folder, e);
     }
-    return print_error("%s: %u %s; this policy would be refused", c->folder, diags->errors,
-                       diags->errors == 1 ? "error" : "errors");
+    return print_problem("%s: %u %s; this policy would be refused", c->folder, diags->errors,
+                         diags->errors == 1 ? "error" : "errors");
 }
 
 static int check_folder(struct check *c, struct arena *arena)
@@ -269,8 +269,8 @@ static int run(struct check *c, struct arena *arena)
     diag_init(&diags, arena);
     c->catalog_path = c->catalog_path != NULL ? c->catalog_path : config_default_catalog(arena);
     if (c->catalog_path == NULL) {
-        return print_error("the catalog that comes with hallpass was not found; name one with "
-                           "--catalog FILE");
+        return print_problem("the catalog that comes with hallpass was not found; name one with "
+                             "--catalog FILE");
     }
     enum err e = catalog_file_load(c->catalog_path, &diags, &c->catalog);
 
@@ -311,7 +311,7 @@ int cmd_policy_check(int argc, char **argv)
         return code;
     }
     if (c.on != NULL && !clock_parse_date(span_str(c.on), &c.day)) {
-        print_error("--on: '%s' is not a date of the form 2026-07-01", c.on);
+        print_problem("--on: '%s' is not a date of the form 2026-07-01", c.on);
         return 2;
     }
     arena_init(&arena, MESSAGE_BYTES);

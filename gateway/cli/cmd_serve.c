@@ -44,7 +44,7 @@ static enum err open_tls(struct gateway *g)
         e = tls_client_new(c->source_tls_ca, &g->source_tls, &why);
     }
     if (e != OK) {
-        (void)print_error("TLS: %s", why == NULL ? err_text(e) : why);
+        (void)print_problem("TLS: %s", why == NULL ? err_text(e) : why);
     }
     return e;
 }

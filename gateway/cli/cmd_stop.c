@@ -37,7 +37,7 @@ static int report_refusal(struct span body)
     json_t *root = json_loadb((const char *)body.ptr, body.len, JSON_REJECT_DUPLICATES, NULL);
     const char *text = json_string_value(json_object_get(root, "text"));
     int code =
-        print_error("the gateway did not do it: %s", text == NULL ? "no reason given" : text);
+        print_problem("the gateway did not do it: %s", text == NULL ? "no reason given" : text);
 
     json_decref(root);
     return code;
@@ -114,8 +114,8 @@ static int do_it_ourselves(const struct config *config, const struct stop_order 
     enum err e = open_ledger(config, &ledger);
 
     if (e == ERR_LOCKED) {
-        return print_error("a gateway writes the ledger in %s, but does not listen on %s",
-                           config->ledger_directory, config->control);
+        return print_problem("a gateway writes the ledger in %s, but does not listen on %s",
+                             config->ledger_directory, config->control);
     }
     if (e != OK) {
         return print_failure(config->ledger_directory, e);
@@ -176,7 +176,7 @@ int cmd_stop(int argc, char **argv)
     order.who = span_str(who);
     if (!stop_kind_of_word(span_str(what), &order.kind) || order.who.len == 0 ||
         order.who.len > COMMAND_MAX_WHO || !span_is_utf8(order.who)) {
-        print_error("stop: KIND is partner, client, agreement or student; ID is not empty");
+        print_problem("stop: KIND is partner, client, agreement or student; ID is not empty");
         return 2;
     }
     return carry_out(config, &order);

@@ -22,7 +22,7 @@ static bool is_private(const char *path)
     struct stat st;
 
     if (stat(path, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        print_error("%s: others can read this private key; run: chmod 600 %s", path, path);
+        print_problem("%s: others can read this private key; run: chmod 600 %s", path, path);
         return false;
     }
     return true;
@@ -43,8 +43,8 @@ static int read_signer(const char *path, struct signer **out)
     } else {
         e = signer_read(buf_span(&pem), out);
         if (e != OK) {
-            print_error("%s: not an unencrypted PEM key on P-256 or of RSA with 2048 bits or more",
-                        path);
+            print_problem(
+                "%s: not an unencrypted PEM key on P-256 or of RSA with 2048 bits or more", path);
         }
     }
     buf_wipe(&pem);
@@ -124,7 +124,7 @@ static int create(const char *path, unsigned mode, struct span bytes)
     enum err e = file_create(path, mode, bytes);
 
     if (e == ERR_EXISTS) {
-        return print_error("%s exists; keys are never overwritten", path);
+        return print_problem("%s exists; keys are never overwritten", path);
     }
     return e == OK ? 0 : print_failure(path, e);
 }
@@ -159,7 +159,7 @@ static int generate(const char *alg, const char *key, const char *jwks)
     enum err e = signer_generate(span_str(alg), &s);
 
     if (e != OK) {
-        return e == ERR_INPUT ? print_error("--alg is ES256 or RS256, not '%s'", alg)
+        return e == ERR_INPUT ? print_problem("--alg is ES256 or RS256, not '%s'", alg)
                               : print_failure("key", e);
     }
     int code = write_pair(s, key, jwks);

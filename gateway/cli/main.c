@@ -80,7 +80,7 @@ static int print_commands(FILE *to)
 
 static int unknown_command(const char *word)
 {
-    print_error("there is no command '%s'; see 'hallpass help'", word);
+    print_problem("there is no command '%s'; see 'hallpass help'", word);
     return 2;
 }
 
@@ -109,7 +109,7 @@ static int cmd_version(int argc, char **argv)
 static int finish(int code)
 {
     if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-        return print_error("cannot write to standard output");
+        return print_problem("cannot write to standard output");
     }
     return code;
 }

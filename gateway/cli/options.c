@@ -61,8 +61,8 @@ static void print_usage(const struct options *o)
 
 static int wrong(const struct parse *p, const char *text, struct span name)
 {
-    print_error("%s: %s%.*s (try '%s --help')", p->o->command + strlen("hallpass "), text,
-                (int)name.len, (const char *)name.ptr, p->o->command);
+    print_problem("%s: %s%.*s (try '%s --help')", p->o->command + strlen("hallpass "), text,
+                  (int)name.len, (const char *)name.ptr, p->o->command);
     return 2;
 }
 
@@ -85,9 +85,9 @@ static int store(const struct parse *p, const struct option_row *r, const char *
         return 0;
     }
     if (!span_to_u64(span_str(value), max, r->number)) {
-        print_error("%s: --%s takes a whole number from 0 to %llu (try '%s --help')",
-                    p->o->command + strlen("hallpass "), r->name, (unsigned long long)max,
-                    p->o->command);
+        print_problem("%s: --%s takes a whole number from 0 to %llu (try '%s --help')",
+                      p->o->command + strlen("hallpass "), r->name, (unsigned long long)max,
+                      p->o->command);
         return 2;
     }
     return 0;

@@ -24,7 +24,7 @@ static void print_clean(const char *prefix, const char *text)
     fputc('\n', stderr);
 }
 
-int print_error(const char *format, ...)
+int print_problem(const char *format, ...)
 {
     char line[LINE_MAX_BYTES];
     va_list args;
@@ -40,7 +40,7 @@ int print_failure(const char *what, enum err e)
 {
     const char *detail = e == ERR_IO && errno != 0 ? strerror(errno) : err_text(e);
 
-    return print_error("%s: %s", what, detail);
+    return print_problem("%s: %s", what, detail);
 }
 
 static void print_diag(const char *folder, const struct diag *d)
@@ -67,6 +67,6 @@ void print_diags(const char *folder, const struct diag_list *list)
         print_diag(folder, d);
     }
     if (list->dropped > 0) {
-        print_error("%u more messages are not shown", list->dropped);
+        print_problem("%u more messages are not shown", list->dropped);
     }
 }

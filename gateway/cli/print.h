@@ -10,8 +10,8 @@
  */
 
 /* One line, "hallpass: ..."; control characters of the arguments become '?'. Returns 1,
- * so that a command may `return print_error(...)`. */
-int print_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+ * so that a command may `return print_problem(...)`. */
+int print_problem(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* "hallpass: WHAT: sentence of the error"; with the text of errno for ERR_IO. Returns 1. */
 int print_failure(const char *what, enum err e);

@@ -110,8 +110,8 @@ static enum err name_set(struct exchange *x, struct batch *b, const struct row_v
 {
     char name[SET_NAME_CHARS + 1];
     bool is_new = false;
-    enum err e =
-        set_cache_name(x->proxy->sets, x->plan.resource, v->roles, &v->keep, name, &is_new);
+    struct set_parts parts = {x->plan.resource, v->roles, &v->keep};
+    enum err e = set_cache_name(x->proxy->sets, &parts, name, &is_new);
 
     if (e == OK && is_new) {
         e = record_set(x, v, name);

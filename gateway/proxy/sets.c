@@ -48,23 +48,23 @@ void set_cache_clear(struct set_cache *c)
     *c = (struct set_cache){0};
 }
 
-static bool is_same(const struct set_slot *s, const struct resource *r, role_mask roles,
-                    const struct fieldset *keep)
+static bool is_same(const struct set_slot *s, const struct set_parts *p)
 {
-    return s->resource == r && s->roles == roles && memcmp(&s->keep, keep, sizeof(*keep)) == 0;
+    return s->resource == p->resource && s->roles == p->roles &&
+           memcmp(&s->keep, p->keep, sizeof(s->keep)) == 0;
 }
 
-static enum err name_of(const struct resource *r, role_mask roles, const struct fieldset *keep,
-                        char name[SET_NAME_CHARS + 1])
+static enum err name_of(const struct set_parts *p, char name[SET_NAME_CHARS + 1])
 {
+    const struct resource *r = p->resource;
     struct buf text;
     uint8_t digest[DIGEST_BYTES];
 
     buf_init(&text, MAX_TEXT);
     buf_put(&text, r->name);
-    buf_printf(&text, "\n%u\n", (unsigned)roles);
+    buf_printf(&text, "\n%u\n", (unsigned)p->roles);
     for (unsigned i = 0; i < r->field_count; i++) {
-        if (fieldset_has(keep, i) && r->fields[i].kind != FIELD_OBJECT) {
+        if (fieldset_has(p->keep, i) && r->fields[i].kind != FIELD_OBJECT) {
             buf_put(&text, r->fields[i].path);
             buf_put_byte(&text, '\n');
         }
@@ -83,41 +83,40 @@ static enum err name_of(const struct resource *r, role_mask roles, const struct 
     return e;
 }
 
-static struct set_slot *find(struct set_cache *c, const struct resource *r, role_mask roles,
-                             const struct fieldset *keep)
+static struct set_slot *find(struct set_cache *c, const struct set_parts *p)
 {
-    uint64_t h = keep->word[0] * 0x9E3779B97F4A7C15u ^ keep->word[1] * 0xC2B2AE3D27D4EB4Fu ^
-                 (uintptr_t)r / 64 ^ (uint64_t)roles << 7;
+    const uint64_t *word = p->keep->word;
+    uint64_t h = word[0] * 0x9E3779B97F4A7C15u ^ word[1] * 0xC2B2AE3D27D4EB4Fu ^
+                 (uintptr_t)p->resource / 64 ^ (uint64_t)p->roles << 7;
 
     for (size_t i = (size_t)(h >> 32) % SLOTS;; i = (i + 1) % SLOTS) {
         struct set_slot *s = &c->slots[i];
 
-        if (s->resource == NULL || is_same(s, r, roles, keep)) {
+        if (s->resource == NULL || is_same(s, p)) {
             return s;
         }
     }
 }
 
-enum err set_cache_name(struct set_cache *c, const struct resource *r, role_mask roles,
-                        const struct fieldset *keep, char name[SET_NAME_CHARS + 1], bool *is_new)
+enum err set_cache_name(struct set_cache *c, const struct set_parts *parts,
+                        char name[SET_NAME_CHARS + 1], bool *is_new)
 {
-    struct set_slot *s =
-        c->last != NULL && is_same(c->last, r, roles, keep) ? c->last : find(c, r, roles, keep);
+    struct set_slot *s = c->last != NULL && is_same(c->last, parts) ? c->last : find(c, parts);
 
     *is_new = s->resource == NULL;
     if (*is_new && c->used > SLOTS / 2) {
         set_cache_clear(c);
-        s = find(c, r, roles, keep);
+        s = find(c, parts);
     }
     if (*is_new) {
-        enum err e = name_of(r, roles, keep, s->name);
+        enum err e = name_of(parts, s->name);
 
         if (e != OK) {
             return e;
         }
-        s->resource = r;
-        s->keep = *keep;
-        s->roles = roles;
+        s->resource = parts->resource;
+        s->keep = *parts->keep;
+        s->roles = parts->roles;
         c->used++;
     }
     c->last = s;

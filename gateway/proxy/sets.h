@@ -18,13 +18,19 @@ enum { SET_NAME_CHARS = 16 };
 enum err set_cache_new(struct set_cache **out) MUST_CHECK;
 void set_cache_free(struct set_cache **c);
 
+/* What a set is made of; borrowed. */
+struct set_parts {
+    const struct resource *resource;
+    role_mask roles;
+    const struct fieldset *keep;
+};
+
 /*
- * The name of (resource, roles, keep). `*is_new`: it was not asked for before;
- * write its entry, and set_cache_clear() if that fails. ERR_MEMORY, ERR_CRYPTO.
+ * The set's name. `*is_new`: it was not asked for before; write its entry, and
+ * set_cache_clear() if that fails. ERR_MEMORY, ERR_CRYPTO.
  */
-enum err set_cache_name(struct set_cache *c, const struct resource *r, role_mask roles,
-                        const struct fieldset *keep, char name[SET_NAME_CHARS + 1],
-                        bool *is_new) MUST_CHECK;
+enum err set_cache_name(struct set_cache *c, const struct set_parts *parts,
+                        char name[SET_NAME_CHARS + 1], bool *is_new) MUST_CHECK;
 
 /* Forgets all. Resources are keyed by address: call when the catalog changes, too. */
 void set_cache_clear(struct set_cache *c);

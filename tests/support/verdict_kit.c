@@ -145,6 +145,17 @@ struct fact_set verdict_kit_set(struct verdict_kit *k, const char *words)
     return set;
 }
 
+/* The same schools in each role that the person holds. */
+static void put_schools(struct verdict_kit *k, role_mask roles, const char *schools,
+                        struct person_facts *out)
+{
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        if ((roles & ROLE_BIT(role)) != 0) {
+            out->schools[role] = verdict_kit_set(k, schools);
+        }
+    }
+}
+
 static void find_person(const void *ctx, struct span id, struct person_facts *out)
 {
     struct verdict_kit *k = *(struct verdict_kit *const *)ctx;
@@ -154,11 +165,7 @@ static void find_person(const void *ctx, struct span id, struct person_facts *ou
             out->known = true;
             out->roles = people[i].roles;
             out->stopped = people[i].stopped;
-            for (int role = 0; role < ROLE_COUNT; role++) {
-                if ((people[i].roles & ROLE_BIT(role)) != 0) {
-                    out->schools[role] = verdict_kit_set(k, people[i].schools);
-                }
-            }
+            put_schools(k, people[i].roles, people[i].schools, out);
             out->grades = verdict_kit_set(k, people[i].grades);
             out->children = verdict_kit_set(k, people[i].children);
         }
