@@ -4,6 +4,8 @@
  * marks alone. What is malformed makes a fact unknown, and unknown withholds
  * (invariant 6): a value is never repaired, guessed or taken from elsewhere.
  */
+#include <assert.h>
+
 #include "redact/literal.h"
 #include "redact/redact_priv.h"
 #include "redact/type.h"
@@ -27,11 +29,10 @@ struct span entry_value(struct redactor *r, const struct entry *e)
     if ((e->flags & ENTRY_ESCAPED) == 0) {
         return raw;
     }
-    buf_cut(&r->texts, r->texts_kept);
-    uint8_t *at = buf_room(&r->texts, raw.len);
+    assert(raw.len <= r->texts.cap - r->texts_kept); /* prepare_texts() has made room */
+    uint8_t *at = r->texts.base + r->texts_kept;
 
-    /* No room means that the text is unknown; prepare_texts() has made room. */
-    return at == NULL ? SPAN("") : span_of(at, literal_unescape(raw, at));
+    return span_of(at, literal_unescape(raw, at));
 }
 
 /* As entry_value(), and the text stays until the record is done. */
@@ -40,7 +41,6 @@ static struct span kept_text(struct redactor *r, const struct entry *e)
     struct span text = entry_value(r, e);
 
     if ((e->flags & ENTRY_ESCAPED) != 0) {
-        buf_added(&r->texts, text.len);
         r->texts_kept += text.len;
     }
     return text;
@@ -156,9 +156,7 @@ static bool lacks_role(const struct redactor *r, size_t object)
 static void take_entry(struct redactor *r, size_t at, struct record_facts *facts)
 {
     const struct entry *e = &r->view->entries[at];
-    uint8_t marks = e->field == CATALOG_ROOT
-                        ? FACT_ROLE
-                        : r->view->resource->fields[e->field].facts | r->layout.below[e->field];
+    uint8_t marks = e->field == CATALOG_ROOT ? FACT_ROLE : r->layout.facts[e->field];
 
     if (marks == 0) {
         return;

@@ -52,12 +52,11 @@ static bool put_nothing(struct redactor *r, const struct field *f, const struct 
     return false;
 }
 
+/* The quotes are the source's own. */
 static bool put_as_is(struct redactor *r, const struct field *f, const struct entry *e)
 {
     (void)f;
-    put_byte(&r->out, '"');
-    put(&r->out, entry_raw(r, e));
-    put_byte(&r->out, '"');
+    put(&r->out, span_of(r->view->base + e->from - 1, e->to - e->from + 2));
     return true;
 }
 
@@ -197,12 +196,6 @@ static bool put_ref(struct redactor *r, const struct field *f, struct entry *e)
 
 static bool put_object(struct redactor *r, size_t object);
 
-/* A leaf in `keep`, or an object, which may hold some. */
-static bool is_open(const struct redactor *r, const struct field *f)
-{
-    return f->kind == FIELD_OBJECT || fieldset_has(&r->keep, f->number);
-}
-
 /* One value of a field: the member's, or one item's of its list. */
 static bool put_one(struct redactor *r, const struct field *f, struct entry *e)
 {
@@ -252,16 +245,22 @@ static bool put_list(struct redactor *r, const struct field *f, const struct ent
     return count > 0;
 }
 
+/* `"key":`, with a comma in front unless it is the object's first. */
 static void put_key(struct redactor *r, const struct field *f)
 {
-    const struct buf *out = &r->out;
+    struct buf *out = &r->out;
+    uint8_t *at = buf_room(out, f->name.len + 4);
 
-    if (out->len > 0 && out->base[out->start + out->len - 1] != '{') {
-        put_byte(&r->out, ',');
+    if (at == NULL) {
+        return;
     }
-    put_byte(&r->out, '"');
-    put(&r->out, f->name);
-    put(&r->out, SPAN("\":"));
+    size_t comma = at[-1] == '{' ? 0 : 1; /* the object's brace, or the last value's end */
+
+    at[0] = ',';
+    at[comma] = '"';
+    memcpy(at + comma + 1, f->name.ptr, f->name.len);
+    memcpy(at + comma + 1 + f->name.len, "\":", 2);
+    buf_added(out, f->name.len + 3 + comma);
 }
 
 static bool put_member(struct redactor *r, const struct field *f, struct entry *e)
@@ -319,9 +318,12 @@ static bool put_object(struct redactor *r, size_t object)
     }
     put_byte(&r->out, '{');
     for (size_t i = object + 1; i < entries[object].next; i = entries[i].next) {
+        if (!fieldset_has(&r->open, entries[i].field)) {
+            continue;
+        }
         const struct field *f = &r->view->resource->fields[entries[i].field];
 
-        if (is_open(r, f) && entries[i].kind != ENTRY_NULL && put_member(r, f, &entries[i])) {
+        if (entries[i].kind != ENTRY_NULL && put_member(r, f, &entries[i])) {
             fieldset_add(&done, f->number);
             kept++;
         }
@@ -337,6 +339,9 @@ enum err record_emit(struct redactor *r)
 {
     buf_clear(&r->out);
     r->dropped = 0;
+    for (unsigned w = 0; w < CATALOG_MAX_FIELDS / 64; w++) {
+        r->open.word[w] = r->keep.word[w] | r->layout.objects.word[w];
+    }
     (void)put_object(r, 0);
     return buf_err(&r->out) == ERR_TOO_BIG ? ERR_UP_RECORD_LARGE : buf_err(&r->out);
 }

@@ -58,9 +58,10 @@ static void mark_facts(struct redactor *r, const struct field *f)
     if ((f->facts & FACT_ROLE) != 0) {
         r->layout.roles[r->layout.role_count++] = f->number;
     }
+    r->layout.facts[f->number] |= f->facts;
     while (outer->parent != CATALOG_ROOT) {
         outer = field_at(r, outer->parent);
-        r->layout.below[outer->number] |= f->facts;
+        r->layout.facts[outer->number] |= f->facts;
     }
 }
 
@@ -70,6 +71,9 @@ static void place(struct redactor *r, const struct field *f)
     bool id = f->parent == CATALOG_ROOT && span_eq(f->name, SPAN("sourcedId"));
 
     l->id = id ? f->number : l->id;
+    if (f->kind == FIELD_OBJECT) {
+        fieldset_add(&l->objects, f->number);
+    }
     if (f->facts != 0) {
         mark_facts(r, f);
     }
@@ -79,8 +83,23 @@ static void place(struct redactor *r, const struct field *f)
     if (is_judge(f)) {
         l->judges[l->judge_count++] = f->number;
     }
-    if (id || f->facts != 0 || is_judge(f) || (f->kind != FIELD_OBJECT && is_asked(r, f))) {
+    if (id || f->facts != 0 || (f->kind != FIELD_OBJECT && is_asked(r, f))) {
         need(r, f);
+    }
+}
+
+/*
+ * What judges an object is read where the object may leave or must be there. The
+ * catalog has an object before its members.
+ */
+static void need_judges(struct redactor *r)
+{
+    for (size_t i = 0; i < r->layout.judge_count; i++) {
+        const struct field *f = field_at(r, r->layout.judges[i]);
+
+        if (f->parent == CATALOG_ROOT || fieldset_has(&r->walker.needed, f->parent)) {
+            need(r, f);
+        }
     }
 }
 
@@ -90,5 +109,6 @@ void layout_make(struct redactor *r)
     for (size_t i = 0; i < r->setup.plan->resource->field_count; i++) {
         place(r, field_at(r, i));
     }
+    need_judges(r);
     r->again.needed = r->walker.needed;
 }

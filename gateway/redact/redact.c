@@ -230,11 +230,10 @@ static enum err feed_window(struct redactor *r, struct span in_feed)
 /* The feed's memory goes away: what is open moves to `hold`. */
 static enum err keep_open(struct redactor *r, struct span fed)
 {
-    const uint8_t *end = fed.ptr + fed.len;
-
     if (r->walker.base == NULL || r->straddles) {
         return OK;
     }
+    const uint8_t *end = fed.ptr + fed.len;
     enum err e = walk_check_room(&r->walker, end);
 
     if (e != OK) {

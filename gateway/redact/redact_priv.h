@@ -18,7 +18,8 @@ struct fact_list {
 /* What of a resource matters to deciding and releasing; made once for a redactor. */
 struct layout {
     uint16_t id;                        /* the record's own sourcedId, or CATALOG_ROOT */
-    uint8_t below[CATALOG_MAX_FIELDS];  /* fact marks of an object's members, however deep */
+    uint8_t facts[CATALOG_MAX_FIELDS];  /* a field's fact marks, and an object's members' */
+    struct fieldset objects;            /* fields that are objects */
     uint8_t marks;                      /* all fact marks of the resource */
     uint16_t roles[CATALOG_MAX_FIELDS]; /* fields that hold a role word */
     size_t role_count;
@@ -52,7 +53,8 @@ struct redactor {
     struct fact_list schools;
     struct fact_list grades;
     struct row_verdict verdict;
-    struct fieldset keep; /* what is emitted now */
+    struct fieldset keep; /* leaves that are emitted now */
+    struct fieldset open; /* the same, and all objects */
     bool fill;            /* put placeholders */
     struct buf out;
     uint32_t dropped;

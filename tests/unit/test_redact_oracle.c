@@ -132,7 +132,9 @@ static struct span first_id(char room[64])
     (void)span_cut(&line, ' ');
     struct span id = span_cut(&line, ' ');
 
-    memcpy(room, id.ptr, id.len < 64 ? id.len : 0);
+    if (id.len > 0 && id.len < 64) {
+        memcpy(room, id.ptr, id.len);
+    }
     return span_of(room, id.len < 64 ? id.len : 0);
 }
 
