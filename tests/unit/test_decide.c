@@ -73,6 +73,17 @@ static void takes_facts_from_their_own_place_alone(void **state)
     assert_withheld("{\"sourcedId\":\"tea-0\",\"userIds\":[{\"role\":\"teacher\"}]}", ROW_ROLE);
 }
 
+static void takes_no_key_of_an_item_for_one_of_the_record(void **state)
+{
+    (void)state;
+    /* As the first key of the item, where nothing stood before to guess from. */
+    assert_released(
+        "{\"roles\":[{\"sourcedId\":\"stu-1\",\"role\":\"teacher\",\"roleType\":\"primary\","
+        "\"givenName\":\"x\",\"org\":{\"sourcedId\":\"school-0\"}}],\"sourcedId\":\"tea-0\"}",
+        "{\"roles\":[{\"role\":\"teacher\",\"roleType\":\"primary\",\"org\":" REF(
+            "org", "school-0") "}],\"sourcedId\":\"tea-0\"," NO_STATE "," NO_NAMES "}");
+}
+
 static void withholds_records_without_a_sound_id(void **state)
 {
     static const char *const ids[] = {"0",
@@ -125,6 +136,7 @@ int main(void)
         CASE(drops_role_items_that_do_not_stand),
         CASE(takes_a_hidden_student_role_for_what_it_is),
         CASE(takes_facts_from_their_own_place_alone),
+        CASE(takes_no_key_of_an_item_for_one_of_the_record),
         CASE(withholds_records_without_a_sound_id),
         CASE(withholds_what_the_record_says_against_itself),
     };
