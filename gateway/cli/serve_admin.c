@@ -43,7 +43,8 @@ static size_t on_state(void *ctx, struct admin_part parts[ADMIN_MAX_PARTS])
     struct ledger_state ledger;
 
     ledger_read_state(g->ledger, &ledger);
-    parts[0] = (struct admin_part){"policy", g->policy_state == OK, err_code(g->policy_state)};
+    /* A refused policy leaves the old one in force, which serves well: the metric tells of it. */
+    parts[0] = (struct admin_part){"policy", g->rules != NULL, err_code(g->policy_state)};
     parts[1] = (struct admin_part){"roster", g->roster != NULL && g->roster_state == OK,
                                    err_code(g->roster_state)};
     parts[2] = (struct admin_part){"ledger", ledger.refusing == OK, err_code(ledger.refusing)};
@@ -94,6 +95,11 @@ static int64_t read_roster_age(const void *ctx)
     return g->roster == NULL ? -1 : (clock_wall_ms() - g->roster_ms) / 1000;
 }
 
+static int64_t read_policy_refused(const void *ctx)
+{
+    return ((const struct gateway *)ctx)->policy_state == OK ? 0 : 1;
+}
+
 static int64_t read_students(const void *ctx)
 {
     const struct gateway *g = ctx;
@@ -115,6 +121,9 @@ static void fill_metrics(struct gateway *g)
          read_ledger_commits, g},
         {"hallpass_ledger_queued", NULL, "entries waiting or being written", METRIC_GAUGE,
          read_ledger_queued, g},
+        {"hallpass_policy_refused", NULL,
+         "1 while the files last loaded were refused and older ones are in force", METRIC_GAUGE,
+         read_policy_refused, g},
         {"hallpass_roster_age_seconds", NULL, "since the last whole load; -1 before the first",
          METRIC_GAUGE, read_roster_age, g},
         {"hallpass_roster_students", NULL, "students that the roster knows", METRIC_GAUGE,

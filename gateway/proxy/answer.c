@@ -199,7 +199,9 @@ void answer_error(struct exchange *x, enum err e)
 void answer_early(struct proxy *p, struct exchange_io *io, const struct request *r, enum err e)
 {
     struct trouble t = {.e = e, .public_url = p->setup.public_url, .oneroster = is_oneroster(r)};
+    char id[ID_CHARS + 1];
 
+    t.exchange = exchange_make_id(id) == OK ? id : NULL;
     send_error(p, io, &t);
 }
 

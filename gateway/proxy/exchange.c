@@ -53,7 +53,7 @@ void exchange_enter(struct exchange *x, enum exchange_state next)
     x->state = next;
 }
 
-static enum err make_id(char id[ID_CHARS + 1])
+enum err exchange_make_id(char id[ID_CHARS + 1])
 {
     uint8_t random[ID_CHARS / 2];
     struct buf hex;
@@ -87,7 +87,7 @@ struct exchange *exchange_new(struct proxy *p, struct exchange_io *io, const str
 {
     struct exchange *x = mem_alloc(sizeof(*x));
 
-    if (x == NULL || make_id(x->id) != OK) {
+    if (x == NULL || exchange_make_id(x->id) != OK) {
         mem_free(x);
         return NULL;
     }

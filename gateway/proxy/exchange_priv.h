@@ -93,6 +93,9 @@ struct proxy {
 /* Makes and links an exchange in X_NEW; NULL without memory or randomness. */
 struct exchange *exchange_new(struct proxy *p, struct exchange_io *io, const struct request *r);
 
+/* 128 random bits in hexadecimal (SAFETY E4). ERR_CRYPTO, ERR_MEMORY. */
+enum err exchange_make_id(char id[ID_CHARS + 1]) MUST_CHECK;
+
 /* The only writer of the state; asserts the edge. */
 void exchange_enter(struct exchange *x, enum exchange_state next);
 

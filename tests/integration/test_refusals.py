@@ -281,12 +281,13 @@ def test_a_bad_policy_keeps_the_old_one_and_a_good_one_bites(stack):
     stack.gateway.child.send_signal(signal.SIGHUP)
     until(lambda: entries("refused") == refused + 1, 30, "the bad policy is refused")
     assert_works(stack)
-    assert stack.admin("/readyz").status == 503
+    assert stack.metric("hallpass_policy_refused") == 1
+    assert stack.admin("/readyz").status == 200
     policy.write_text(good)
     stack.gateway.child.send_signal(signal.SIGHUP)
     until(lambda: entries("reload") == reloaded + 1, 30, "the good policy is in force")
     assert_works(stack)
-    assert stack.admin("/readyz").status == 200
+    assert stack.metric("hallpass_policy_refused") == 0
 
 
 def test_static_pages_need_no_token(stack):
