@@ -68,9 +68,7 @@ struct redactor {
     struct span grade_room[MAX_GRADES];
 };
 
-/* --- layout.c */
-
-/* Reads the plan's resource and sets `walker->needed`. */
+/* layout.c: reads the plan's resource and sets `walker->needed`. */
 void layout_make(struct redactor *r);
 
 /* --- entries, in decide.c */
@@ -111,10 +109,8 @@ bool ref_stands(struct redactor *r, struct entry *e);
 /* Writes the record into `out`, with `keep` and `fill`. ERR_MEMORY, ERR_UP_RECORD_LARGE. */
 enum err record_emit(struct redactor *r) MUST_CHECK;
 
-/* --- match.c */
-
 /*
- * True in `*matches` if the record, as released, matches the query's clauses.
+ * match.c: true in `*matches` if the record, as released, matches the query's clauses.
  * Uses `out`. ERR_MEMORY, ERR_UP_RECORD_LARGE, ERR_INTERNAL (we wrote no JSON).
  */
 enum err record_match(struct redactor *r, bool *matches) MUST_CHECK;
