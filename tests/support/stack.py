@@ -2,6 +2,7 @@
 """A whole district on loopback: generated bundle, embedded source, gateway, partners'
 keys and tokens. Everything lives under one folder; every process is ended by its id."""
 
+import atexit
 import base64
 import json
 import os
@@ -121,6 +122,17 @@ def run(*args, check=True, **kw):
     return done
 
 
+LIVING = []
+
+
+@atexit.register
+def end_what_lives():
+    """Nothing that a broken test started outlives the tests."""
+    for process in LIVING:
+        if process.alive():
+            process.child.kill()
+
+
 class Process:
     """A started program, its output in a file, ended by its own id."""
 
@@ -135,6 +147,8 @@ class Process:
             stdin=subprocess.DEVNULL,
             env={**os.environ, **(env or {})},
         )
+
+        LIVING.append(self)
 
     @property
     def pid(self):
