@@ -92,7 +92,7 @@ enum err claims_check(const struct claims *c, const struct client *client, struc
         !span_eq(c->client, client->id)) {
         return ERR_TOKEN_ISSUER;
     }
-    if (audience.len == 0 || !span_eq(c->audience, audience)) {
+    if (!span_eq(c->audience, audience)) {
         return ERR_TOKEN_AUDIENCE;
     }
     if (c->is_bound) {

@@ -10,7 +10,7 @@
  * header. Everything here is independent of who sent it.
  */
 enum {
-    JWS_MAX_TOKEN = 8192,
+    JWS_MAX_TOKEN = 8192,   /* asked before a token is hashed */
     JWS_MAX_HEADER = 1024,  /* decoded bytes */
     JWS_MAX_PAYLOAD = 4096, /* decoded bytes */
     JWS_MAX_SIGNATURE = 1024,

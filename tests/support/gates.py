@@ -160,8 +160,8 @@ def pytest(config, folders, marker, seconds):
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "junit.xml"
         command = [PYTHON, "-B", "-m", "pytest", "-q", "-x" if marker == "long" else "--maxfail=20",
-               "--continue-on-collection-errors",
-                   "-p", "no:cacheprovider", "-m", marker, f"--junitxml={report}", *present]
+                   "--continue-on-collection-errors", "-p", "no:cacheprovider", "-m", marker,
+                   f"--junitxml={report}", *present]
         status, output = run(command, seconds, {"HALLPASS_BUILD": str(ROOT / build_dir(config))})
         result = read_junit(report) if report.is_file() else Result()
     if status not in (0, 5) and result.failed == 0:
