@@ -110,7 +110,7 @@ static enum err name_set(struct exchange *x, struct batch *b, const struct row_v
 {
     char name[SET_NAME_CHARS + 1];
     bool is_new = false;
-    struct set_parts parts = {x->plan.resource, v->roles, &v->keep};
+    struct set_parts parts = {x->world->version, x->plan.resource, v->roles, &v->keep};
     enum err e = set_cache_name(x->proxy->sets, &parts, name, &is_new);
 
     if (e == OK && is_new) {

@@ -49,7 +49,6 @@ static bool refresh_world(struct proxy *p)
 {
     if (p->world == NULL || p->world->version != world_box_version(p->setup.worlds)) {
         token_cache_clear(p->tokens);
-        set_cache_clear(p->sets);
         world_unref(&p->world);
         p->world = world_box_get(p->setup.worlds);
     }

@@ -15,6 +15,7 @@ enum { SLOTS = 1024, MAX_TEXT = 64 * 1024 };
 
 struct set_slot {
     const struct resource *resource; /* NULL: empty */
+    uint64_t world;
     struct fieldset keep;
     role_mask roles;
     char name[SET_NAME_CHARS + 1];
@@ -50,7 +51,7 @@ void set_cache_clear(struct set_cache *c)
 
 static bool is_same(const struct set_slot *s, const struct set_parts *p)
 {
-    return s->resource == p->resource && s->roles == p->roles &&
+    return s->resource == p->resource && s->world == p->world && s->roles == p->roles &&
            memcmp(&s->keep, p->keep, sizeof(s->keep)) == 0;
 }
 
@@ -115,6 +116,7 @@ enum err set_cache_name(struct set_cache *c, const struct set_parts *parts,
             return e;
         }
         s->resource = parts->resource;
+        s->world = parts->world;
         s->keep = *parts->keep;
         s->roles = parts->roles;
         c->used++;

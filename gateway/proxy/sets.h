@@ -20,6 +20,7 @@ void set_cache_free(struct set_cache **c);
 
 /* What a set is made of; borrowed. */
 struct set_parts {
+    uint64_t world; /* version of the world that `resource` belongs to: addresses come again */
     const struct resource *resource;
     role_mask roles;
     const struct fieldset *keep;
@@ -32,7 +33,7 @@ struct set_parts {
 enum err set_cache_name(struct set_cache *c, const struct set_parts *parts,
                         char name[SET_NAME_CHARS + 1], bool *is_new) MUST_CHECK;
 
-/* Forgets all. Resources are keyed by address: call when the catalog changes, too. */
+/* Forgets all. */
 void set_cache_clear(struct set_cache *c);
 
 #endif
