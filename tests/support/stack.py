@@ -19,7 +19,7 @@ import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from http1 import Connection
 from wait import until
@@ -73,34 +73,49 @@ class Key:
         return parts + "." + b64(self.sign(parts.encode()))
 
 
+KEY_USAGES = (
+    "digital_signature content_commitment key_encipherment data_encipherment key_agreement "
+    "key_cert_sign crl_sign encipher_only decipher_only"
+).split()
+
+
+def usages(*names):
+    return x509.KeyUsage(**{name: name in names for name in KEY_USAGES})
+
+
+def named(common_name):
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
 def make_certificates(folder):
-    """A CA and a server certificate for localhost, in `folder`."""
+    """A CA and a server certificate for localhost, in `folder`. With the key identifiers and
+    usages of RFC 5280: clients from Python 3.13 on insist on them."""
     import datetime
 
-    now = datetime.datetime.utcnow()
+    now = datetime.datetime.now(datetime.timezone.utc)
     ca_key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Hallpass test CA")])
 
-    def build(subject, public, issuer, key, *extensions):
-        b = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer)
-        b = b.public_key(public).serial_number(x509.random_serial_number())
+    def build(subject, key, issuer, *extensions):
+        b = x509.CertificateBuilder().subject_name(named(subject)).issuer_name(named(issuer))
+        b = b.public_key(key.public_key()).serial_number(x509.random_serial_number())
         b = b.not_valid_before(now - datetime.timedelta(days=1))
         b = b.not_valid_after(now + datetime.timedelta(days=30))
-        for value, critical in extensions:
+        own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        issuers = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
+        for value, critical in (*extensions, (own, False), (issuers, False)):
             b = b.add_extension(value, critical)
-        return b.sign(key, hashes.SHA256())
+        return b.sign(ca_key, hashes.SHA256())
 
     ca = build(
-        name, ca_key.public_key(), name, ca_key, (x509.BasicConstraints(ca=True, path_length=0), True)
+        "Hallpass test CA", ca_key, "Hallpass test CA",
+        (x509.BasicConstraints(ca=True, path_length=0), True), (usages("key_cert_sign", "crl_sign"), True),
     )
     key = ec.generate_private_key(ec.SECP256R1())
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
     server = build(
-        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]),
-        key.public_key(),
-        name,
-        ca_key,
-        (names, False),
+        "localhost", key, "Hallpass test CA",
+        (x509.BasicConstraints(ca=False, path_length=None), True), (usages("digital_signature"), True),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
+        (x509.SubjectAlternativeName([x509.DNSName("localhost")]), False),
     )
     pem = serialization.Encoding.PEM
     (folder / "ca.pem").write_bytes(ca.public_bytes(pem))
