@@ -63,6 +63,7 @@ all: build-deps
 	$(Q)$(MAKE) --no-print-directory programs
 
 programs: $(BUILD)/hallpass
+	@:
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -4,13 +4,17 @@ checks what it shows; with --once all is stopped at the end and the exit status 
 every step did what it says."""
 
 import argparse
+import ctypes
+import fcntl
 import json
 import os
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import urllib.parse
 from pathlib import Path
 
@@ -22,8 +26,10 @@ from wait import until  # noqa: E402
 
 BASE = "/ims/oneroster/rostering/v1p2"
 HOST = "127.0.0.1"
-PORT, ADMIN_PORT = 8443, 9443
-URL = f"https://localhost:{PORT}"
+PORTS = (8443, 9443)  # of partners and of the administrator, unless they are taken
+SOCKET_PATH_BYTES = 100
+PR_SET_PDEATHSIG = 1
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PARTNERS = {"acme": ("acme-prod", "Acme, adaptive mathematics"), "library": ("library-cards", "Library, cards")}
 
 
@@ -31,8 +37,25 @@ class Demo:
     def __init__(self, build):
         self.hallpass = ROOT / build / "hallpass"
         self.dir = ROOT / "build" / "demo"
+        self.lock = self.only_one()
+        self.port, self.admin_port = (open_port(p) for p in PORTS)
+        self.url = f"https://localhost:{self.port}"
+        self.scratch = tempfile.TemporaryDirectory(prefix="hallpass-demo-")
+        self.socket = self.dir / "source.sock"
+        if len(os.fsencode(self.socket)) > SOCKET_PATH_BYTES:
+            self.socket = Path(self.scratch.name) / "source.sock"
         self.children = []
         self.failed = 0
+
+    def only_one(self):
+        """Two demos in one folder would pull the district from under each other."""
+        self.dir.parent.mkdir(exist_ok=True)
+        lock = open(self.dir.parent / "demo.lock", "wb")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise SystemExit("demo: another make demo runs in this folder: end it with Ctrl-C first") from None
+        return lock
 
     def run(self, *args):
         done = subprocess.run([self.hallpass, *args], capture_output=True, text=True, timeout=300)
@@ -41,8 +64,13 @@ class Demo:
         return done.stdout
 
     def spawn(self, name, *args):
-        out = open(self.dir / f"{name}.log", "wb")
-        child = subprocess.Popen([self.hallpass, *args], stdout=out, stderr=out)
+        # In its own session: Ctrl-C is the demo's, which ends them in order. Should the demo
+        # itself be killed, the kernel ends them.
+        with open(self.dir / f"{name}.log", "wb") as out:
+            child = subprocess.Popen(
+                [self.hallpass, *args], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                start_new_session=True, preexec_fn=die_with_parent,
+            )
         self.children.append((name, child))
         return child
 
@@ -72,18 +100,18 @@ class Demo:
         (self.dir / "hallpass.yaml").write_text(
             f"""# Written by make demo.
 district: district
-listen: {HOST}:{PORT}
+listen: {HOST}:{self.port}
 tls: {{ certificate: certs/server.pem, key: certs/server.key }}
-public-url: {URL}
-admin: {HOST}:{ADMIN_PORT}
-source: {{ address: "unix:{self.dir}/source.sock" }}
+public-url: {self.url}
+admin: {HOST}:{self.admin_port}
+source: {{ address: "unix:{self.socket}" }}
 ledger: {{ directory: ledger, origin: localhost/disclosures/1, unsafe-storage: yes }}
 state: state
 """
         )
 
     def start(self):
-        self.spawn("source", "district", "serve", self.dir / "district.db", "--listen", f"unix:{self.dir}/source.sock")
+        self.spawn("source", "district", "serve", self.dir / "district.db", "--listen", f"unix:{self.socket}")
         until(self.source_is_up, 60, "the source listens")
         self.spawn("gateway", "serve", "--config", self.dir / "hallpass.yaml")
         until(self.gateway_is_ready, 120, "the gateway is ready")
@@ -104,14 +132,14 @@ state: state
         self.living()
         try:
             secret = (self.dir / "state" / "admin-secret").read_text()
-            c = Connection((HOST, ADMIN_PORT))
+            c = Connection((HOST, self.admin_port))
             bearer = [("Authorization", f"Bearer {secret}")]
-            return c.request("/readyz", bearer, host=f"{HOST}:{ADMIN_PORT}").status == 200
+            return c.request("/readyz", bearer, host=f"{HOST}:{self.admin_port}").status == 200
         except OSError:
             return False
 
     def source(self, path):
-        c = Connection(str(self.dir / "source.sock"))
+        c = Connection(str(self.socket))
         try:
             return c.request(BASE + path)
         finally:
@@ -119,9 +147,9 @@ state: state
 
     def ask(self, partner, path):
         client, _ = PARTNERS[partner]
-        token = self.run("token", "--client", client, "--key", self.dir / f"{partner}.pem", "--audience", URL, "--seconds", "100").strip()
+        token = self.run("token", "--client", client, "--key", self.dir / f"{partner}.pem", "--audience", self.url, "--seconds", "100").strip()
         context = ssl.create_default_context(cafile=str(self.dir / "certs" / "ca.pem"))
-        c = Connection((HOST, PORT), context)
+        c = Connection((HOST, self.port), context)
         try:
             return c.request(BASE + path, [("Authorization", f"Bearer {token}")])
         finally:
@@ -200,12 +228,12 @@ state: state
         here = os.path.relpath(self.dir, os.getcwd())
         binary = os.path.relpath(self.hallpass, os.getcwd())
         step("Try it yourself")
-        print(f"""   TOKEN=$({binary} token --client acme-prod --key {here}/acme.pem --audience {URL} --seconds 300)
+        print(f"""   TOKEN=$({binary} token --client acme-prod --key {here}/acme.pem --audience {self.url} --seconds 300)
    curl --cacert {here}/certs/ca.pem -H "Authorization: Bearer $TOKEN" \\
-        "{URL}{BASE}/students?limit=3"
+        "{self.url}{BASE}/students?limit=3"
    {binary} audit list --ledger {here}/ledger
    {binary} stop --config {here}/hallpass.yaml client acme-prod
-   curl -H "Authorization: Bearer $(cat {here}/state/admin-secret)" http://{HOST}:{ADMIN_PORT}/metrics
+   curl -H "Authorization: Bearer $(cat {here}/state/admin-secret)" http://{HOST}:{self.admin_port}/metrics
 """)
 
     def stop(self):
@@ -215,6 +243,33 @@ state: state
         for name, child in reversed(self.children):
             code = child.wait(60)
             self.check(f"the {name} ended in order", code == 0)
+        self.scratch.cleanup()
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def wait_for_the_end():
+    """Ctrl-C, a closed terminal, a kill, or the end of a child. Blocked first, so none is missed."""
+    waited = (*ENDING, signal.SIGCHLD)
+    signal.pthread_sigmask(signal.SIG_BLOCK, waited)
+    signal.sigwait(waited)
+
+
+def open_port(wanted):
+    """The port wanted, or, said plainly, another one when somebody listens there."""
+    for port in (wanted, 0):
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind((HOST, port))
+            except OSError:
+                continue
+            if port != wanted:
+                print(f"Port {wanted} is taken; the demo uses {s.getsockname()[1]}.")
+            return s.getsockname()[1]
+    raise SystemExit(f"demo: no free port on {HOST}")
 
 
 def strip(answer):
@@ -240,6 +295,7 @@ def main():
     parser.add_argument("--once", action="store_true")
     args = parser.parse_args()
     demo = Demo(args.build)
+    ended = False
     try:
         demo.prepare()
         demo.start()
@@ -247,14 +303,17 @@ def main():
         demo.commands()
         if not args.once:
             print("The gateway stays up. Ctrl-C ends it.", flush=True)
-            signal.pause()
+            wait_for_the_end()
     except KeyboardInterrupt:
-        pass
+        ended = True
     finally:
+        for number in ENDING:
+            signal.signal(number, signal.SIG_IGN)
         demo.stop()
-    return 1 if demo.failed else 0
+    return 1 if demo.failed or (ended and args.once) else 0
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in ENDING:
+        signal.signal(number, signal.default_int_handler)
     sys.exit(main())

@@ -34,7 +34,7 @@ THREAD = {"CC": "gcc", "SAN": "thread"}
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
     "UBSAN_OPTIONS": "print_stacktrace=1",
-    "TSAN_OPTIONS": f"second_deadlock_stack=1:suppressions={ROOT}/tests/support/tsan.supp",
+    "TSAN_OPTIONS": f"second_deadlock_stack=1:suppressions='{ROOT}/tests/support/tsan.supp'",
 }
 
 
