@@ -196,7 +196,7 @@ static enum err read_limit(struct query_reader *q, struct span text)
 
 static enum err read_offset(struct query_reader *q, struct span text)
 {
-    return span_to_u64(text, UINT64_MAX, &q->query.offset) ? OK : ERR_PARAM_VALUE;
+    return span_to_u64(text, QUERY_MAX_OFFSET, &q->query.offset) ? OK : ERR_PARAM_VALUE;
 }
 
 static enum err read_sort(struct query_reader *q, struct span text)

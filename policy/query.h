@@ -20,6 +20,7 @@ enum filter_op {
 };
 
 enum { QUERY_MAX_CLAUSES = 2, QUERY_DEFAULT_LIMIT = 100, QUERY_MAX_LIMIT = 10000 };
+enum { QUERY_MAX_OFFSET = 1000000000 }; /* no sum of positions overflows, and sources can read it */
 
 struct clause {
     const struct field *field; /* a leaf; a ref is written "class.sourcedId" and compared by it */
@@ -36,11 +37,11 @@ struct query {
     bool has_fields;
     const struct field *sort; /* or NULL */
     uint64_t limit;           /* 1..QUERY_MAX_LIMIT */
-    uint64_t offset;
-    struct span cursor;     /* our own, or empty */
-    struct fieldset fields; /* leaves selected by `fields`, when has_fields; an object selects
-                               all leaves below it */
-    struct fieldset named;  /* the same as written: objects by their own number */
+    uint64_t offset;          /* 0..QUERY_MAX_OFFSET */
+    struct span cursor;       /* our own, or empty */
+    struct fieldset fields;   /* leaves selected by `fields`, when has_fields; an object selects
+                                 all leaves below it */
+    struct fieldset named;    /* the same as written: objects by their own number */
 };
 
 /* Decoded parameters, in the order of the request. */
@@ -69,7 +70,7 @@ struct refusal {
  * cursor`) or an item (`fields`). Errors: ERR_PARAM, ERR_PARAM_TWICE,
  * ERR_PARAM_VALUE, ERR_FILTER, ERR_FILTER_FIELD (no such field), ERR_SORT_FIELD,
  * ERR_FIELDS, ERR_MEMORY; `why` then names the parameter. A limit over the
- * maximum is lowered to it.
+ * maximum is lowered to it; an offset over its maximum is ERR_PARAM_VALUE.
  */
 enum err query_parse(const struct route *route, const struct params *params, struct arena *arena,
                      struct query *out, struct refusal *why) MUST_CHECK;

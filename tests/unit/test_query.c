@@ -273,6 +273,9 @@ static void numbers_are_strict_and_a_large_limit_is_lowered(void **state)
         {"limit", "", ERR_PARAM_VALUE, 0, 0},
         {"offset", "0", OK, 100, 0},
         {"offset", "250", OK, 100, 250},
+        {"offset", "1000000000", OK, 100, 1000000000},
+        {"offset", "1000000001", ERR_PARAM_VALUE, 0, 0},
+        {"offset", "18446744073709551615", ERR_PARAM_VALUE, 0, 0},
         {"offset", " 1", ERR_PARAM_VALUE, 0, 0},
         {"offset", "x", ERR_PARAM_VALUE, 0, 0},
     };
