@@ -159,17 +159,20 @@ static bool person_may_show(const struct plan *plan)
     return row.reason == ROW_RELEASED;
 }
 
-static bool id_may_show(const struct plan *plan)
+/* Sets plan->vouched. False: refused without asking the source. */
+static bool id_may_show(struct plan *plan)
 {
     if (plan->resource->is_person) {
-        return person_may_show(plan);
+        plan->vouched = person_may_show(plan);
+        return plan->vouched;
     }
     switch (plan->resource->ref) {
     case REF_ORG:
     case REF_CLASS:
     case REF_COURSE:
-        return place_is_known(plan, plan->resource->ref, plan->id) &&
-               place_in_scope(plan, plan->resource->ref, plan->id);
+        plan->vouched = place_is_known(plan, plan->resource->ref, plan->id) &&
+                        place_in_scope(plan, plan->resource->ref, plan->id);
+        return plan->vouched;
     case REF_ACADEMIC_SESSION:
     case REF_ENROLLMENT:
         return true; /* decided on the record */

@@ -27,6 +27,7 @@ struct plan {
     const struct query *query;
     bool item;
     struct span id;
+    bool vouched; /* the roster knows the id and finds it in scope; else the record alone decides */
     const struct program *programs[ROLE_COUNT]; /* NULL: records of that role are withheld */
     struct fieldset plain[ROLE_COUNT];          /* per role: leaves released as they are */
     role_mask shared;         /* roles that any resource shares: whom references may name */

@@ -8,6 +8,7 @@
  */
 #include "proxy/pull_priv.h"
 
+#include "base/log.h"
 #include "proxy/batch_priv.h"
 
 static enum err start_leg(struct exchange *x);
@@ -44,6 +45,21 @@ static void on_head(void *ctx, const struct leg_head *head)
     }
 }
 
+/*
+ * Another record than the one asked for. Where the roster has not vouched for the
+ * id, the answer is that of an id that does not exist (SAFETY R4): a source that
+ * takes "E1" for "e1" would tell of a withheld "e1" by an error of its own.
+ */
+static enum err told(struct exchange *x, enum err e)
+{
+    if (e != ERR_UP_IDENTITY || x->plan.vouched) {
+        return e;
+    }
+    COUNT(x->proxy, source_failures);
+    log_event(LOG_WARN, "source-identity", LOG_STR("exchange", x->id));
+    return ERR_RECORD;
+}
+
 static void on_body(void *ctx, struct span bytes)
 {
     struct exchange *x = ctx;
@@ -56,7 +72,7 @@ static void on_body(void *ctx, struct span bytes)
 
     e = e != OK ? e : redactor_feed(x->pull.redactor, bytes);
     if (e != OK) {
-        exchange_fail(x, e);
+        exchange_fail(x, told(x, e));
         return;
     }
     exchange_advance(x);

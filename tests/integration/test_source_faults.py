@@ -7,6 +7,7 @@ import json
 import pytest
 
 from faulty import FaultySource, send_answer
+from http1 import Connection
 from stack import BASE, Source, Stack, make_bundle
 from wait import until
 
@@ -179,6 +180,32 @@ def test_another_students_record_by_id_is_not_passed_on(stack):
     assert a.status == 502 and second.encode() not in a.body
     assert entries_of(stack, a)["outcome"][0]["end"] == "source-identity"
     assert stack.get(f"/students/{first}", CLIENT).status == 200
+
+
+def test_r4_a_source_that_confuses_ids_does_not_tell_of_withheld_records(stack):
+    """Many databases take "E1" for "e1": a withheld enrollment asked for by such a spelling is
+    answered as one that does not exist, byte for byte."""
+    shown = {e["sourcedId"] for e in stack.all_pages("/enrollments?limit=10000", CLIENT)[0]}
+    direct = Connection(stack.faulty.source)
+    known = direct.request(BASE + "/enrollments?limit=100").json()["enrollments"]
+    withheld = next(e["sourcedId"] for e in known if e["sourcedId"] not in shown)
+    record = direct.request(f"{BASE}/enrollments/{withheld}")
+    direct.close()
+
+    def of_any_spelling(sock, answer, target):
+        send_answer(sock, 200, record.headers, record.body)
+        return True
+
+    def told(answer):
+        exchange = answer.header("Hallpass-Exchange")
+        heads = [h for h in answer.headers if h[0] not in ("Date", "Hallpass-Exchange")]
+        return answer.status, heads, answer.body.replace(exchange.encode(), b"-")
+
+    other = with_fault(stack, of_any_spelling, f"/enrollments/{withheld.upper()}")
+    nobody = stack.get("/enrollments/NOBODY", CLIENT)
+    assert withheld.upper() != withheld and nobody.status == 404
+    assert told(other) == told(nobody)
+    assert entries_of(stack, other)["outcome"][0]["end"] == "no-such-record"
 
 
 def test_a_source_that_is_down_is_a_502_and_recorded(stack):
