@@ -29,6 +29,7 @@ struct worker {
     bool running;
     struct loop *loop;
     struct pool *pool;
+    struct pool *scan_pool;
     struct proxy *proxy;
     struct server *server;
     struct timer idle_check;  /* while draining: are all acknowledgements back? */

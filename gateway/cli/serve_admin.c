@@ -58,7 +58,9 @@ static size_t on_state(void *ctx, struct admin_part parts[ADMIN_MAX_PARTS])
         int64_t sum = 0;                                                                           \
                                                                                                    \
         for (unsigned i = 0; i < g->worker_count; i++) {                                           \
-            sum += (int64_t)atomic_load(&proxy_read_counts(g->workers[i].proxy)->name);            \
+            if (g->workers[i].proxy != NULL) { /* else the start failed half-way */                \
+                sum += (int64_t)atomic_load(&proxy_read_counts(g->workers[i].proxy)->name);        \
+            }                                                                                      \
         }                                                                                          \
         return sum;                                                                                \
     }

@@ -45,10 +45,11 @@ static void check_idle(void *ctx)
             return;
         }
     }
+    proxy_flush(w->proxy);
     server_free(&w->server);
-    proxy_free(&w->proxy);
     pool_free(&w->pool);
-    loop_stop(w->loop);
+    pool_free(&w->scan_pool);
+    loop_stop(w->loop); /* the proxy stays until the end: metrics read its counters */
 }
 
 static void on_drain(struct loop_item *item)
@@ -81,6 +82,7 @@ static enum err make_parts(struct worker *w)
     enum err e = loop_new(&w->loop);
 
     e = e != OK ? e : pool_new(w->loop, &pool, &w->pool);
+    e = e != OK ? e : pool_new(w->loop, &pool, &w->scan_pool);
     if (e != OK) {
         return e;
     }
@@ -89,6 +91,7 @@ static enum err make_parts(struct worker *w)
                                 .stops = g->stops,
                                 .ledger = g->ledger,
                                 .pool = w->pool,
+                                .scan_pool = w->scan_pool,
                                 .public_url = span_str(c->public_url),
                                 .resource = span_str(c->resource),
                                 .cursor_key = g->cursor_key,
@@ -165,9 +168,8 @@ void gateway_join_workers(struct gateway *g)
         }
         server_free(&w->server);
         proxy_free(&w->proxy);
-        if (w->pool != NULL) {
-            pool_free(&w->pool);
-        }
+        pool_free(&w->pool);
+        pool_free(&w->scan_pool);
         if (w->loop != NULL) {
             loop_free(&w->loop);
         }

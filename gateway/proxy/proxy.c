@@ -139,6 +139,11 @@ enum err proxy_new(const struct proxy_setup *setup, struct proxy **out)
     return OK;
 }
 
+void proxy_flush(struct proxy *p)
+{
+    on_junk_due(p);
+}
+
 bool proxy_is_idle(const struct proxy *p)
 {
     return p->open == 0;

@@ -23,6 +23,7 @@ struct proxy_setup {
     struct stops *stops;
     struct ledger *ledger;
     struct pool *pool;
+    struct pool *scan_pool;    /* for lookaheads: whoever waits for one holds a leg of `pool` */
     struct span public_url;    /* "https://gateway.example.org", for links */
     struct span resource;      /* the audience of tokens, exact */
     const uint8_t *cursor_key; /* SEAL_KEY_BYTES, borrowed */
@@ -36,6 +37,9 @@ enum err proxy_new(const struct proxy_setup *setup, struct proxy **out) MUST_CHE
 /* Call when the server is freed; waits for nothing: false while acknowledgements are due. */
 bool proxy_is_idle(const struct proxy *p);
 void proxy_free(struct proxy **p);
+
+/* Records now what is only counted so far. On the loop's thread, before the ledger ends. */
+void proxy_flush(struct proxy *p);
 
 const struct handler *proxy_handler(const struct proxy *p);
 

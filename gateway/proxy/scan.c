@@ -5,6 +5,10 @@
  * from the source's count, so a second reader goes on from where the page stands:
  * same query, same decisions, no output, until it has seen the first visible row
  * behind the page or the end. Pages that fit their first batch never need it.
+ *
+ * Its legs have connections of their own. An exchange that looks ahead keeps its
+ * first leg paused meanwhile: were both taken from one pool, as many such exchanges
+ * as the pool has connections would wait for each other.
  */
 #include "proxy/pull_priv.h"
 
@@ -98,7 +102,7 @@ static enum err start_leg(struct exchange *x)
     s->leg_rows = 0;
     enum err e = source_target(&p->scratch, &s->plan, s->at, s->asked);
 
-    e = e != OK ? e : leg_start(p->setup.pool, buf_span(&p->scratch), &events, &s->leg);
+    e = e != OK ? e : leg_start(p->setup.scan_pool, buf_span(&p->scratch), &events, &s->leg);
     if (e == OK) {
         x->pull.legs++;
         COUNT(p, legs);
