@@ -20,6 +20,9 @@ def program(tmp_path, text, status):
     ("1..2\nok 1 - a\nok 2 - b", 23, 2, 1),   # a sanitizer spoke at the end
     ("", 0, 0, 1),                            # nothing ran
     ("1..1\nok 1 - a\n1..1\nok 1 - b", 0, 2, 0),
+    ("1..2\nok 1 - a\nnot ok 2 # SKIP b", 0, 1, 0),
+    ("1..2\nok 1 - a\nok 2 # SKIP b", 0, 1, 0),
+    ("1..2\nok 1 - a\nnot ok 2 - SKIP b", 1, 1, 1),
 ])
 def test_unit_program(tmp_path, text, status, passed, failed):
     result = gates.unit_program(program(tmp_path, text, status))
