@@ -290,6 +290,46 @@ def test_a_bad_policy_keeps_the_old_one_and_a_good_one_bites(stack):
     assert stack.metric("hallpass_policy_refused") == 0
 
 
+def reload_with(stack, path, text):
+    """Puts a policy file in force and waits until its entry is there."""
+
+    def reloads():
+        return sum(1 for e in stack.ledger() if e["kind"] == "policy" and e["action"] == "reload")
+
+    before = reloads()
+    path.write_text(text)
+    stack.gateway.child.send_signal(signal.SIGHUP)
+    until(lambda: reloads() == before + 1, 30, "the policy is in force")
+
+
+@pytest.mark.parametrize(
+    "change,reason,clause",
+    [
+        (("ends: 2034-06-30", "ends: 2025-06-30"), "agreement-ended", "ends"),
+        (("from: 2024-07-01", "from: 2033-07-01"), "agreement-not-yet", "from"),
+    ],
+)
+def test_an_agreement_out_of_its_time_is_denied_and_recorded(stack, change, reason, clause):
+    path = stack.district / "agreements" / "acme-math.yaml"
+    good = path.read_text()
+    changed = good.replace(*change)
+    if reason == "agreement-not-yet":
+        changed = changed.replace("from: 2025-01-06", "from: 2033-08-01")
+    assert changed != good
+    reload_with(stack, path, changed)
+    try:
+        a = stack.get("/students?limit=3", CLIENT)
+        assert a.status == 403 and f"reason {reason}" in a.json()["imsx_description"]
+        assert minor(a) == "forbidden" and b"givenName" not in a.body
+        (entry,) = entries_of(stack, a)
+        assert (entry["kind"], entry["reason"]) == ("denied", reason)
+        assert clause in entry["clause"]
+        assert stack.get("/students?limit=3", "library-cards").status == 200
+    finally:
+        reload_with(stack, path, good)
+    assert_works(stack)
+
+
 def test_static_pages_need_no_token(stack):
     c = stack.connect()
     try:
