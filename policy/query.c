@@ -325,11 +325,45 @@ static bool is_many(const struct resource *r, const struct field *f)
 /*
  * Every clause that holds for a record as released must hold for it as stored, or
  * the source would answer for values that are withheld (SAFETY R3). The one that
- * can do otherwise is != over several values, some of which are withheld.
+ * can do otherwise is != over several values, some of which are withheld. And a
+ * field that some records show changed or not at all is not compared there: how
+ * long the answer takes would tell the value.
  */
-static bool may_forward(const struct query *q, const struct clause *c)
+static bool may_forward(const struct query *q, const struct clause *c, const struct fieldset *open)
 {
-    return c->op != FILTER_NE || !is_many(q->resource, c->field);
+    return fieldset_has(open, c->field->number) &&
+           (c->op != FILTER_NE || !is_many(q->resource, c->field));
+}
+
+/* True for a question about one record, or about one person's records. */
+static bool names_one(const struct clause *c)
+{
+    const struct field *f = c->field;
+    bool id = f->kind == FIELD_VALUE && f->type == TYPE_ID && f->parent == CATALOG_ROOT;
+
+    return c->op == FILTER_EQ && (id || (f->kind == FIELD_REF && f->ref == REF_USER));
+}
+
+/*
+ * The clauses that the source compares, a bit each. Where one names a record or a
+ * person, the source is asked by that alone: with another clause beside it, it
+ * would compare a value of just that record, withheld or not, and the time it
+ * takes to send one row or none would tell.
+ */
+static unsigned forwarded(const struct query *q, const struct fieldset *open)
+{
+    unsigned all = (1u << q->clause_count) - 1;
+    unsigned may = 0;
+    unsigned one = 0;
+    for (unsigned i = 0; i < q->clause_count; i++) {
+        may |= may_forward(q, &q->clauses[i], open) ? 1u << i : 0;
+        one |= names_one(&q->clauses[i]) ? 1u << i : 0;
+    }
+    if (q->any) {
+        return may == all && (one == 0 || one == all) ? all : 0;
+    }
+    unsigned asks = may & one;
+    return asks != 0 ? asks & (~asks + 1) : may; /* the first of them alone */
 }
 
 static void put_clause(struct buf *out, const struct clause *c)
@@ -339,12 +373,11 @@ static void put_clause(struct buf *out, const struct clause *c)
     put_value(out, c->value);
 }
 
-static void put_clauses(struct buf *out, const struct query *q,
-                        bool (*wanted)(const struct query *q, const struct clause *c))
+static void put_clauses(struct buf *out, const struct query *q, unsigned set)
 {
     bool first = true;
-    for (size_t i = 0; i < q->clause_count; i++) {
-        if (!wanted(q, &q->clauses[i])) {
+    for (unsigned i = 0; i < q->clause_count; i++) {
+        if ((set >> i & 1) == 0) {
             continue;
         }
         if (!first) {
@@ -355,27 +388,14 @@ static void put_clauses(struct buf *out, const struct query *q,
     }
 }
 
-static bool every_clause(const struct query *q, const struct clause *c)
-{
-    (void)q;
-    (void)c;
-    return true;
-}
-
 void query_put_clauses(struct buf *out, const struct query *q)
 {
-    put_clauses(out, q, every_clause);
+    put_clauses(out, q, ~0u);
 }
 
-void query_put_filter(struct buf *out, const struct query *q)
+void query_put_filter(struct buf *out, const struct query *q, const struct fieldset *open)
 {
-    bool all = true;
-    for (size_t i = 0; i < q->clause_count; i++) {
-        all &= may_forward(q, &q->clauses[i]);
-    }
-    if (all || !q->any) {
-        put_clauses(out, q, may_forward);
-    }
+    put_clauses(out, q, forwarded(q, open));
 }
 
 static bool holds_leaf(const struct resource *r, const struct field *f,

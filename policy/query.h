@@ -80,11 +80,13 @@ void query_put_clauses(struct buf *out, const struct query *q);
 
 /*
  * Appends the filter for the source in canonical form, not percent-encoded. What
- * the source must not decide is left out (!= over a list: the rows it would drop
- * tell of items that are withheld); so it may append nothing. Records that come
- * back are compared with all clauses in any case.
+ * the source must not decide is left out: != over a list (the rows it would drop
+ * tell of items that are withheld), fields outside of `open` (those that every
+ * record shows unchanged), and what stands beside `=` on the id of a record or a
+ * person; OR stays whole or not at all. So it may append nothing. Records that
+ * come back are compared with all clauses in any case.
  */
-void query_put_filter(struct buf *out, const struct query *q);
+void query_put_filter(struct buf *out, const struct query *q, const struct fieldset *open);
 
 /* Appends a field as `sort` and `filter` name it: a ref as "class.sourcedId". */
 void query_put_field(struct buf *out, const struct field *f);

@@ -204,13 +204,34 @@ static enum err check_filter(const struct plan *plan, struct refusal *why)
     return OK;
 }
 
+static struct fieldset all_leaves(const struct resource *r)
+{
+    struct fieldset all = {{0}};
+    for (unsigned i = 0; i < r->field_count; i++) {
+        if (r->fields[i].kind != FIELD_OBJECT) {
+            fieldset_add(&all, i);
+        }
+    }
+    return all;
+}
+
+/* Leaves that every planned role's records show unchanged. */
+static struct fieldset open_of(const struct plan *plan)
+{
+    struct fieldset open = all_leaves(plan->resource);
+    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+        for (size_t w = 0; role_is_planned(plan, role) && w < FIELDSET_WORDS; w++) {
+            open.word[w] &= plan->plain[role].word[w];
+        }
+    }
+    return open;
+}
+
 /* A value may be missing in one record and not in another only if the source says so. */
 static bool every_row_has(const struct plan *plan, const struct field *f)
 {
-    for (unsigned role = 0; role < ROLE_COUNT; role++) {
-        if (role_is_planned(plan, role) && !fieldset_has(&plan->plain[role], f->number)) {
-            return false;
-        }
+    if (!fieldset_has(&plan->open, f->number)) {
+        return false;
     }
     bool scoped = f->kind == FIELD_REF && f->ref != REF_ACADEMIC_SESSION && f->ref != REF_RESOURCE;
     return !f->list && f->parent == CATALOG_ROOT && (!scoped || f->required);
@@ -253,17 +274,6 @@ static enum err check_query(const struct plan *plan, const struct fieldset *gran
 }
 
 /* --- what to ask the source for ------------------------------------------------ */
-
-static struct fieldset all_leaves(const struct resource *r)
-{
-    struct fieldset all = {{0}};
-    for (unsigned i = 0; i < r->field_count; i++) {
-        if (r->fields[i].kind != FIELD_OBJECT) {
-            fieldset_add(&all, i);
-        }
-    }
-    return all;
-}
 
 /* Fields that decide over rows and items, whether they leave or not. */
 static bool decides(const struct field *f)
@@ -324,6 +334,7 @@ enum err verdict_request(const struct request_facts *facts, struct plan *plan, s
         return refuse(why, ERR_RECORD, NULL, NULL);
     }
     struct fieldset granted = granted_of(&made);
+    made.open = open_of(&made);
     e = check_query(&made, &granted, why);
     if (e != OK) {
         return e;

@@ -30,7 +30,9 @@ struct plan {
     bool vouched; /* the roster knows the id and finds it in scope; else the record alone decides */
     const struct program *programs[ROLE_COUNT]; /* NULL: records of that role are withheld */
     struct fieldset plain[ROLE_COUNT];          /* per role: leaves released as they are */
-    role_mask shared;         /* roles that any resource shares: whom references may name */
+    struct fieldset open; /* leaves that are plain in every role with a program: all that the source
+                             may be asked to compare */
+    role_mask shared;     /* roles that any resource shares: whom references may name */
     struct fieldset asked;    /* leaves a record may show: `fields`, or everything */
     struct fieldset upstream; /* leaves to ask the source for: asked and granted to any role, and
                                  what decisions and filters need: fact fields, required

@@ -34,7 +34,7 @@ static void open_link(struct buf *out, const struct exchange *x, uint64_t offset
     buf_put_u64(out, x->query.limit);
     buf_put_str(out, "&offset=");
     buf_put_u64(out, offset);
-    source_put_query(out, &x->query, query_put_clauses);
+    source_put_query(out, &x->query, NULL);
     put_fields(out, x);
 }
 

@@ -77,6 +77,11 @@ bool page_knows_next(struct exchange *x)
     return page->next != NEXT_UNKNOWN;
 }
 
+/*
+ * Without a count only an empty leg is the end. If the first leg is empty another
+ * one is sent all the same, where rows can be withheld: with none to send and with
+ * one that is withheld, the partner waits for two.
+ */
 bool page_at_end(const struct exchange *x)
 {
     const struct page *page = &x->page;
@@ -84,7 +89,10 @@ bool page_at_end(const struct exchange *x)
     if (x->plan.item) {
         return true;
     }
-    return page->has_total ? page->from.source + page->rows >= page->total : x->pull.leg_rows == 0;
+    if (page->has_total) {
+        return page->from.source + page->rows >= page->total;
+    }
+    return x->pull.leg_rows == 0 && (x->pull.legs > 1 || is_one_to_one(x));
 }
 
 uint64_t page_next_ask(const struct exchange *x)

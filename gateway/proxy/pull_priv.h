@@ -44,8 +44,8 @@ enum err page_init(struct exchange *x) MUST_CHECK;
 enum err source_target(struct buf *out, const struct plan *plan, uint64_t from,
                        uint64_t rows) MUST_CHECK;
 
-/* Appends `sort`, `orderBy`, `filter` in canonical form, each with a leading '&'; links use it. */
-void source_put_query(struct buf *out, const struct query *q,
-                      void (*put_filter)(struct buf *out, const struct query *q));
+/* Appends `sort`, `orderBy`, `filter` in canonical form, each with a leading '&'. `open`: what the
+ * source may compare; NULL for links, which repeat the whole question. */
+void source_put_query(struct buf *out, const struct query *q, const struct fieldset *open);
 
 #endif

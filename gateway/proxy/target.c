@@ -18,8 +18,7 @@ static void put_fields(struct buf *out, const struct plan *plan)
     buf_fini(&names);
 }
 
-void source_put_query(struct buf *out, const struct query *q,
-                      void (*put_filter)(struct buf *out, const struct query *q))
+void source_put_query(struct buf *out, const struct query *q, const struct fieldset *open)
 {
     struct buf filter;
 
@@ -30,7 +29,11 @@ void source_put_query(struct buf *out, const struct query *q,
     }
     if (q->clause_count > 0) {
         buf_init(&filter, 4096);
-        put_filter(&filter, q);
+        if (open == NULL) {
+            query_put_clauses(&filter, q);
+        } else {
+            query_put_filter(&filter, q, open);
+        }
         buf_put_str(out, buf_span(&filter).len > 0 ? "&filter=" : "");
         text_percent(out, buf_span(&filter));
         out->failed = out->failed != OK ? out->failed : buf_err(&filter);
@@ -52,7 +55,7 @@ enum err source_target(struct buf *out, const struct plan *plan, uint64_t from, 
         buf_put_u64(out, rows);
         buf_put_str(out, "&offset=");
         buf_put_u64(out, from);
-        source_put_query(out, plan->query, query_put_filter);
+        source_put_query(out, plan->query, &plan->open);
     }
     put_fields(out, plan);
     return buf_err(out);

@@ -3,6 +3,7 @@
 and that the next good request works."""
 
 import json
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -206,6 +207,39 @@ def test_r4_a_source_that_confuses_ids_does_not_tell_of_withheld_records(stack):
     assert withheld.upper() != withheld and nobody.status == 404
     assert told(other) == told(nobody)
     assert entries_of(stack, other)["outcome"][0]["end"] == "no-such-record"
+
+
+def asked(stack, path):
+    """The requests to the source for one answer of nothing, without what positions differ in."""
+    stack.faulty.requests.clear()
+    a = stack.get(path, CLIENT)
+    assert a.status == 200 and a.json() == {"users": []}, (a.status, a.body)
+    return [unquote(target) for target, _ in stack.faulty.requests]
+
+
+def test_r3_a_withheld_value_takes_no_request_more_and_no_row(stack):
+    """The partner gets initials of students' names and teachers' names whole, so it may filter
+    /users by name. What the source is asked must not depend on a name that it gets as an initial."""
+    shown = stack.get("/students?limit=1", CLIENT).json()["users"][0]["sourcedId"]
+    direct = Connection(stack.faulty.source)
+    name = direct.request(f"{BASE}/users/{shown}").json()["user"]["familyName"]
+    direct.close()
+
+    def countless(sock, answer, target):
+        kept = [h for h in answer.headers if h[0].lower() != "x-total-count"]
+        send_answer(sock, answer.status, kept, answer.body)
+        return True
+
+    for fault in (None, countless):
+        stack.faulty.fault = fault
+        right, wrong = (
+            asked(stack, "/users?filter=" + quote(f"sourcedId='{shown}' AND familyName='{n}'"))
+            for n in (name.replace("'", "''"), "Nobody")
+        )
+        nobody = asked(stack, "/users?filter=" + quote("sourcedId='nobody' AND status='active'"))
+        stack.faulty.fault = None
+        assert right == wrong and "familyName='" not in right[0]
+        assert len(nobody) == len(right), (nobody, right)
 
 
 def test_a_source_that_is_down_is_a_502_and_recorded(stack):

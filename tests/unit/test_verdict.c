@@ -171,6 +171,32 @@ static void r3_filters_name_only_what_some_role_shows_unchanged(void **state)
     check(rows, LEN(rows));
 }
 
+static void r3_the_source_may_compare_what_all_roles_show(void **state)
+{
+    static const struct {
+        const char *resource, *field;
+        bool open;
+    } rows[] = {
+        {"users", "givenName", true},
+        {"users", "sourcedId", true},
+        {"users", "status", true},
+        {"users", "familyName", false}, /* students: initial; teachers: as it is */
+        {"users", "email", false},      /* of teachers alone */
+        {"teachers", "familyName", true},
+        {"teachers", "email", true},
+        {"students", "familyName", false},
+        {"enrollments", "user", true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct plan plan = verdict_kit_plan(&kit, "narrow", rows[i].resource, NULL);
+        const struct field *f = resource_field(plan.resource, span_str(rows[i].field));
+
+        assert_non_null(f);
+        assert_int_equal(fieldset_has(&plan.open, f->number), rows[i].open);
+    }
+}
+
 static void r3_sort_names_only_what_no_row_can_lack(void **state)
 {
     static const struct asked rows[] = {
@@ -329,6 +355,7 @@ int main(void)
         cmocka_unit_test(r4_an_id_out_of_scope_is_an_id_that_does_not_exist),
         cmocka_unit_test(without_where_a_place_must_still_be_known),
         cmocka_unit_test(r3_filters_name_only_what_some_role_shows_unchanged),
+        cmocka_unit_test(r3_the_source_may_compare_what_all_roles_show),
         cmocka_unit_test(r3_sort_names_only_what_no_row_can_lack),
         cmocka_unit_test(fields_name_only_what_some_role_shows),
         cmocka_unit_test(r2_totals_only_where_no_row_can_be_withheld),
