@@ -12,6 +12,7 @@
 #include "cli/options.h"
 #include "cli/print.h"
 #include "cli/version.h"
+#include "net/listener.h"
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -69,6 +70,17 @@ static enum err open_ledger(struct gateway *g)
     return e;
 }
 
+/* Workers share their port; nobody else may. */
+static enum err check_free(const char *address)
+{
+    enum err e = address == NULL ? OK : listener_probe(address);
+
+    if (e == ERR_EXISTS) {
+        (void)print_problem("%s: another program listens there", address);
+    }
+    return e;
+}
+
 static enum err open_source(struct gateway *g)
 {
     struct pool_setup pool = {.address = g->config->source_address,
@@ -107,6 +119,8 @@ static enum err start(struct gateway *g, struct rules *rules)
     }
     e = gateway_adopt(g, rules, "start");
     e = e != OK ? e : open_source(g);
+    e = e != OK ? e : check_free(g->config->listen);
+    e = e != OK ? e : check_free(g->config->admin);
     e = e != OK ? e : gateway_open_doors(g);
     return e != OK ? e : gateway_start_workers(g);
 }

@@ -180,6 +180,29 @@ static enum err bind_tcp(struct listener *l)
     return OK;
 }
 
+enum err listener_probe(const char *address)
+{
+    struct address at;
+    int on = 1;
+    enum err e = address_parse(address, &at);
+
+    if (e != OK || at.is_unix) {
+        return e;
+    }
+    int fd = socket(at.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0) {
+        return fail("socket", address);
+    }
+    /* As a listener binds, but without SO_REUSEPORT: refused while anyone listens. */
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (bind(fd, (const struct sockaddr *)&at.storage, at.len) != 0) {
+        e = errno == EADDRINUSE ? ERR_EXISTS : fail("bind", address);
+    }
+    (void)close(fd);
+    return e;
+}
+
 static enum err open_socket(struct listener *l)
 {
     l->fd = socket(l->at.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

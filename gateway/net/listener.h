@@ -22,6 +22,13 @@ struct listener_setup {
 enum err listener_new(struct loop *l, const struct listener_setup *setup,
                       struct listener **out) MUST_CHECK;
 
+/*
+ * SO_REUSEPORT lets a second process of the same user share a port in silence.
+ * Called once before the first listener of an address: ERR_EXISTS when somebody
+ * listens there already. Unix paths and port 0 are always OK. ERR_INPUT, ERR_IO.
+ */
+enum err listener_probe(const char *address) MUST_CHECK;
+
 /* Stops accepting and closes; a unix path is removed. */
 void listener_free(struct listener **l);
 

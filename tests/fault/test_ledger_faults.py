@@ -98,3 +98,18 @@ def test_a_second_gateway_on_the_same_ledger_refuses_to_start(tmp_path, source):
         assert stack.get("/students?limit=5", CLIENT).status == 200
     finally:
         stack.stop()
+
+
+def test_a_port_that_another_gateway_has_is_not_shared_in_silence(tmp_path, source):
+    first = Stack(tmp_path, source).start()
+    (tmp_path / "other").mkdir()
+    other = Stack(tmp_path / "other", source)
+    taken = str(first.port)
+    other.config.write_text(other.config.read_text().replace(str(other.port), taken))
+    try:
+        second = Process([binary(), "serve", "--config", other.config], tmp_path / "second.log")
+        assert second.child.wait(60) == 1
+        assert "another program listens there" in second.text()
+        assert first.get("/students?limit=5", CLIENT).status == 200
+    finally:
+        first.stop()
