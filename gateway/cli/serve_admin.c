@@ -90,6 +90,14 @@ static int64_t read_ledger_queued(const void *ctx)
     return (int64_t)s.queued;
 }
 
+static int64_t read_ledger_reserved(const void *ctx)
+{
+    struct ledger_state s;
+
+    ledger_read_state(((const struct gateway *)ctx)->ledger, &s);
+    return (int64_t)s.reserved;
+}
+
 static int64_t read_roster_age(const void *ctx)
 {
     const struct gateway *g = ctx;
@@ -126,6 +134,8 @@ static void fill_metrics(struct gateway *g)
         {"hallpass_policy_refused", NULL,
          "1 while the files last loaded were refused and older ones are in force", METRIC_GAUGE,
          read_policy_refused, g},
+        {"hallpass_ledger_reserved", NULL, "places in the queue that exchanges hold; 0 when idle",
+         METRIC_GAUGE, read_ledger_reserved, g},
         {"hallpass_roster_age_seconds", NULL, "since the last whole load; -1 before the first",
          METRIC_GAUGE, read_roster_age, g},
         {"hallpass_roster_students", NULL, "students that the roster knows", METRIC_GAUGE,
