@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from oracle import Oracle, leaves
-from stack import BASE, RESOURCES, ROOT, Source, Stack, load, make_bundle
+from stack import BASE, RESOURCES, ROOT, Source, Stack, is_sanitized, load, make_bundle
 from twin import Twin
 
 URL = "https://gateway.example.org"
-REQUESTS = 5000  # for each of the two partners
+REQUESTS = 1000 if is_sanitized() else 5000  # for each of the two partners
 CLIENTS = {"acme-prod": "acme-math", "library-cards": "library-cards"}
 CURSOR = re.compile(rb"cursor=[A-Za-z0-9_-]{59}")
 
@@ -133,7 +133,7 @@ def test_withheld_rows_and_fields_leave_no_trace(twins):
     for c in lines:
         c.close()
     print(f"client={a.client} requests={asked} statuses={statuses}")
-    assert statuses[200] > REQUESTS / 5 and statuses.get(404, 0) > 50 and statuses.get(403, 0) > 50
+    assert statuses[200] > REQUESTS / 5 and min(statuses.get(s, 0) for s in (403, 404)) > REQUESTS / 100
 
 
 def test_the_twins_do_differ(twins):
