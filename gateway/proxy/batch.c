@@ -212,8 +212,8 @@ bool batch_may_queue(const struct exchange *x)
     return in_flight < BATCHES_IN_FLIGHT;
 }
 
-/* A student who was stopped after the record was decided: the batch may not leave. */
-static enum err recheck_subjects(struct exchange *x, const struct batch *b, struct span *subjects)
+/* `subjects` has room for b->subjects. */
+static void list_subjects(const struct batch *b, struct span *subjects)
 {
     const size_t *ends = (const size_t *)(const void *)buf_span(&b->ends).ptr;
     size_t at = 0;
@@ -221,11 +221,27 @@ static enum err recheck_subjects(struct exchange *x, const struct batch *b, stru
     for (size_t i = 0; i < b->subjects; i++) {
         subjects[i] = span_of(buf_span(&b->ids).ptr + at, ends[i] - at);
         at = ends[i];
-        if (stop_set_has(x->stops, STOP_STUDENT, subjects[i])) {
-            return ERR_STOPPED;
-        }
     }
-    return OK;
+}
+
+/*
+ * The token lives and nothing of the exchange is stopped, nor a student who was
+ * decided before: else the batch may not be recorded, nor begin to leave.
+ */
+static enum err recheck(struct exchange *x, const struct batch *b)
+{
+    const size_t *ends = (const size_t *)(const void *)buf_span(&b->ends).ptr;
+    enum err e = exchange_recheck(x);
+    size_t at = 0;
+
+    for (size_t i = 0; e == OK && i < b->subjects && stop_set_count(x->stops, STOP_STUDENT) > 0;
+         i++) {
+        struct span id = span_of(buf_span(&b->ids).ptr + at, ends[i] - at);
+
+        e = stop_set_has(x->stops, STOP_STUDENT, id) ? ERR_STOPPED : OK;
+        at = ends[i];
+    }
+    return e;
 }
 
 static void on_recorded(struct loop_item *item)
@@ -273,15 +289,17 @@ static enum err submit(struct exchange *x, struct batch *b, const struct span *s
 enum err batch_queue(struct exchange *x, struct batch *b)
 {
     struct buf spans;
-    enum err e = exchange_recheck(x);
+    enum err e = recheck(x, b);
 
     buf_init(&spans, IDS_CAP * 2);
     if (e == OK && b->subjects > 0) {
         uint8_t *room = buf_room(&spans, b->subjects * sizeof(struct span));
         struct span *subjects = (struct span *)(void *)room;
 
-        e = room == NULL ? buf_err(&spans) : recheck_subjects(x, b, subjects);
-        e = e != OK ? e : submit(x, b, subjects);
+        if (room != NULL) {
+            list_subjects(b, subjects);
+        }
+        e = room == NULL ? buf_err(&spans) : submit(x, b, subjects);
     }
     if (e == OK) {
         b->state = BATCH_QUEUED;
@@ -327,7 +345,8 @@ enum err batch_release(struct exchange *x)
     while (x->in_use > 0 && slot(x, 0)->state == BATCH_DURABLE) {
         struct batch *b = slot(x, 0);
 
-        if (!x->head_sent) {
+        e = b->begun ? OK : recheck(x, b);
+        if (e == OK && !x->head_sent) {
             e = answer_head(x, x->state == X_FLUSHING && x->in_use == 1, b->bytes.len);
         }
         if (e != OK || !pass_on(x, b, &e)) {

@@ -32,7 +32,9 @@ enum err batch_queue(struct exchange *x, struct batch *b) MUST_CHECK;
 /* Batches without subjects wait for the request alone: marks them durable once it is. */
 void batch_settle(struct exchange *x);
 
-/* Hands durable batches to the server as far as it has room. */
+/* Hands durable batches to the server as far as it has room. Before the first byte of each the
+ * checks of batch_queue() are made again: a slow reader keeps recorded batches waiting (SAFETY R9).
+ */
 enum err batch_release(struct exchange *x) MUST_CHECK;
 
 void batch_init_all(struct exchange *x);

@@ -2,6 +2,7 @@
 """`hallpass stop` against a running gateway (SAFETY S6): the next request, the next batch of
 an answer that is under way, and after a restart."""
 
+import re
 import signal
 import socket
 
@@ -104,6 +105,35 @@ def test_s6_a_stop_bites_within_a_running_answer(stack):
     until(lambda: outcome_of(stack, exchange), 10, "the outcome is in the ledger")
     assert outcome_of(stack, exchange)[0]["end"] == "stopped"
     assert stack.get("/students?limit=1", CLIENT).status == 200
+
+
+def recorded(stack, exchange):
+    return sum(e["kind"] == "disclosure" and e["exchange"] == exchange for e in stack.ledger())
+
+
+def test_r9_a_recorded_batch_does_not_begin_after_a_stop(stack):
+    """A reader that does not read keeps recorded batches waiting, here all there are."""
+    path = "/students?limit=10000"
+    whole = stack.get(path, CLIENT)
+    batches = recorded(stack, whole.header("Hallpass-Exchange"))
+    c = slow_connection(stack)
+    try:
+        c.send(
+            f"GET {BASE}{path} HTTP/1.1\r\nHost: localhost\r\n"
+            f"Authorization: Bearer {stack.token(CLIENT)}\r\n\r\n".encode()
+        )
+        c._more()
+        exchange = re.search(rb"Hallpass-Exchange: (\w+)", c.rest)[1].decode()
+        until(lambda: recorded(stack, exchange) == batches, 20, "every batch is recorded")
+        stop(stack, "client", CLIENT)
+        answer = c.read()
+    finally:
+        c.close()
+        stop(stack, "client", CLIENT, "--undo")
+    assert answer.status == 200 and not answer.complete
+    until(lambda: outcome_of(stack, exchange), 10, "the outcome is in the ledger")
+    outcome = outcome_of(stack, exchange)[0]
+    assert outcome["end"] == "stopped" and outcome["batches"] < batches, (outcome, batches)
 
 
 def test_s6_a_stop_survives_a_restart(stack):
