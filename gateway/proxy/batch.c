@@ -225,6 +225,18 @@ static void list_subjects(const struct batch *b, struct span *subjects)
 }
 
 /*
+ * A partner is not told that a student is stopped: by id there is no such record,
+ * and a page is to be asked for again.
+ */
+static enum err student_stopped(const struct exchange *x)
+{
+    if (x->head_sent) {
+        return ERR_STOPPED; /* the answer breaks off, whatever the reason */
+    }
+    return x->plan.item ? ERR_RECORD : ERR_BUSY;
+}
+
+/*
  * The token lives and nothing of the exchange is stopped, nor a student who was
  * decided before: else the batch may not be recorded, nor begin to leave.
  */
@@ -238,7 +250,7 @@ static enum err recheck(struct exchange *x, const struct batch *b)
          i++) {
         struct span id = span_of(buf_span(&b->ids).ptr + at, ends[i] - at);
 
-        e = stop_set_has(x->stops, STOP_STUDENT, id) ? ERR_STOPPED : OK;
+        e = stop_set_has(x->stops, STOP_STUDENT, id) ? student_stopped(x) : OK;
         at = ends[i];
     }
     return e;

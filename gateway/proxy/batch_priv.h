@@ -26,7 +26,8 @@ struct batch *batch_sealed(struct exchange *x);
 bool batch_may_queue(const struct exchange *x);
 
 /* Checks every subject again and queues the batch's entry. Errors: those of
- * exchange_recheck(), ERR_STOPPED for a subject, the ledger's. */
+ * exchange_recheck(), the ledger's; for a stopped subject ERR_STOPPED behind the head, else
+ * ERR_RECORD or ERR_BUSY. */
 enum err batch_queue(struct exchange *x, struct batch *b) MUST_CHECK;
 
 /* Batches without subjects wait for the request alone: marks them durable once it is. */

@@ -9,7 +9,7 @@ import pytest
 
 from faulty import FaultySource, send_answer
 from http1 import Connection
-from stack import BASE, Source, Stack, make_bundle
+from stack import BASE, Source, Stack, make_bundle, run
 from wait import until
 
 CLIENT = "acme-prod"
@@ -240,6 +240,28 @@ def test_r3_a_withheld_value_takes_no_request_more_and_no_row(stack):
         stack.faulty.fault = None
         assert right == wrong and "familyName='" not in right[0]
         assert len(nobody) == len(right), (nobody, right)
+
+
+def test_s6_a_student_stopped_while_a_page_is_read_is_not_spoken_of(stack):
+    """The page holds the student already; the partner is asked to come again, not told why."""
+    path = "/enrollments?limit=260"
+    student = stack.get(path, CLIENT).json()["enrollments"][0]["user"]["sourcedId"]
+    order = ("stop", "--config", stack.config, "student", student)
+    stopped = []
+
+    def stop_first(sock, answer, target):
+        if "offset=0&" not in target and not stopped:
+            stopped.append(run(*order))
+        send_answer(sock, answer.status, answer.headers, answer.body)
+        return True
+
+    a = with_fault(stack, stop_first, path)
+    again = stack.get(path, CLIENT)
+    run(*order, "--undo")
+    assert stopped and a.status == 503 and student.encode() not in a.body, (a.status, a.body)
+    assert b"stopped" not in a.body and a.header("Retry-After")
+    assert again.status == 200 and student.encode() not in again.body
+    assert "disclosure" not in entries_of(stack, a)
 
 
 def test_a_source_that_is_down_is_a_502_and_recorded(stack):
