@@ -124,6 +124,25 @@ static void is_bound_to_client_agreement_resource_and_question(void **state)
     assert_int_equal(open_as(&q, text, KEY, &at), OK);
 }
 
+/* A policy that shows a field to other roles than before changes which rows positions count. */
+static void is_bound_to_what_the_source_was_asked(void **state)
+{
+    struct question q;
+    char text[CURSOR_CHARS];
+    struct position at;
+
+    (void)state;
+    ask(&q);
+    q.query.clauses[0] = (struct clause){&q.fields[0], FILTER_EQ, SPAN("x")};
+    q.query.clause_count = 1;
+    seal(&q, (struct position){5, 5}, text);
+    assert_int_equal(open_as(&q, text, KEY, &at), OK);
+    fieldset_add(&q.plan.open, 1);
+    assert_int_equal(open_as(&q, text, KEY, &at), OK);
+    fieldset_add(&q.plan.open, 0);
+    assert_refused(&q, text, KEY);
+}
+
 static void refuses_every_changed_character(void **state)
 {
     struct question q;
@@ -149,6 +168,7 @@ int main(void)
         cmocka_unit_test(gives_back_the_position),
         cmocka_unit_test(never_looks_the_same_twice),
         cmocka_unit_test(is_bound_to_client_agreement_resource_and_question),
+        cmocka_unit_test(is_bound_to_what_the_source_was_asked),
         cmocka_unit_test(refuses_every_changed_character),
     };
 
