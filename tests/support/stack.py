@@ -6,6 +6,7 @@ import atexit
 import base64
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -25,6 +26,7 @@ from http1 import Connection
 from wait import until
 
 ROOT = Path(__file__).resolve().parents[2]
+SANITIZER = re.compile(r"(Address|Leak|Thread)Sanitizer|: runtime error: ")
 BASE = "/ims/oneroster/rostering/v1p2"
 RESOURCES = (
     "orgs schools academicSessions terms gradingPeriods courses classes enrollments "
@@ -189,6 +191,8 @@ class Process:
             os.kill(self.program(), sig)
         code = self.child.wait(timeout)
         self.out.close()
+        found = SANITIZER.search(self.text())
+        assert found is None, self.text()[found.start() :][:8000]
         return code
 
     def text(self):
