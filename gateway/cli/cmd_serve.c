@@ -15,6 +15,7 @@
 #include "net/listener.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -105,6 +106,20 @@ static enum err check_rules(struct gateway *g, struct rules **rules)
     return e;
 }
 
+/* Idle clients must not use up the descriptors that source and ledger need. */
+static void raise_file_limit(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == files.rlim_max) {
+        return;
+    }
+    files.rlim_cur = files.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &files) != 0) {
+        log_event(LOG_WARN, "file-limit", LOG_NUM("most", files.rlim_max));
+    }
+}
+
 static enum err start(struct gateway *g, struct rules *rules)
 {
     enum err e = loop_new(&g->loop);
@@ -171,6 +186,7 @@ static int serve(struct gateway *g, bool only_check)
         return e == OK ? 0 : 1;
     }
     count_workers(g);
+    raise_file_limit();
     e = start(g, rules);
     if (e == OK) {
         gateway_sync_roster(g);

@@ -2,7 +2,9 @@
 """Many clients at once: more long answers than there are connections to the source, a source
 that answers too late for all who wait, many idle connections, many short ones."""
 
+import shutil
 import signal
+import socket
 import threading
 from pathlib import Path
 
@@ -102,6 +104,25 @@ def test_idle_and_short_connections_leave_no_descriptor(stack):
     until(lambda: descriptors(stack) < 500, 30, "the connections are closed")
     until(lambda: descriptors(stack) < 50 + 2 * SOURCE_CONNECTIONS, 30, "none is left")
     assert_works(stack)
+
+
+def test_idle_connections_do_not_use_up_the_files_that_the_source_needs(tmp_path, stack):
+    """The usual soft limit is smaller than two workers' connections: the gateway raises it."""
+    if shutil.which("prlimit") is None:
+        pytest.skip("needs prlimit")
+    other = Stack(tmp_path, stack.source, workers=1)
+    try:
+        other.start(prefix=["prlimit", "--nofile=100:2000"])
+        c = other.connect()
+        idle = [socket.create_connection(("127.0.0.1", other.port)) for _ in range(300)]
+        until(lambda: descriptors(other) > 95, 20, "they are taken")
+        a = other.get("/students?limit=3", CLIENT, connection=c)
+        c.close()
+        assert a.status == 200, a.body
+        for s in idle:
+            s.close()
+    finally:
+        assert other.stop() == 0
 
 
 def test_a_source_that_restarts_under_load_costs_errors_and_no_more(stack):
