@@ -6,7 +6,7 @@
  */
 #include "proxy/pull_priv.h"
 
-enum { LEG_ROWS = 10000 };
+enum { LEG_ROWS = 10000, FILTERED_ROWS = 256 };
 
 /* True if each row of the source is a visible row, so that offsets are the same. */
 static bool is_one_to_one(const struct exchange *x)
@@ -105,6 +105,10 @@ uint64_t page_next_ask(const struct exchange *x)
 
     if (!is_one_to_one(x) && ask < x->pull.asked * 2) {
         ask = x->pull.asked * 2;
+    }
+    /* The number of legs is felt. A filter can single out one student: few rows go in one leg. */
+    if (x->query.clause_count > 0 && ask < FILTERED_ROWS) {
+        ask = FILTERED_ROWS;
     }
     return ask == 0 ? 1 : ask > LEG_ROWS ? LEG_ROWS : ask;
 }
