@@ -32,7 +32,9 @@ struct worker {
     struct pool *scan_pool;
     struct proxy *proxy;
     struct server *server;
-    struct timer idle_check;  /* while draining: are all acknowledgements back? */
+    struct timer idle_check; /* while draining: are all acknowledgements back? */
+    unsigned idle_checks;
+    bool hangs;               /* left without them: what they come back to is never freed */
     struct loop_item drain;   /* posted by the first thread */
     struct loop_item stopped; /* posted back to it */
 };

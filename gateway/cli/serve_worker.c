@@ -12,6 +12,7 @@
 enum {
     DRAIN_MS = 30000,
     IDLE_CHECK_MS = 10,
+    ACK_WAIT_MS = 10000, /* a ledger that hangs does not keep a worker for ever */
     LEDGER_WAIT_MS = 5000,
     MAX_EXCHANGES = 1024,
     MAX_SOURCE_CONNECTIONS = 64,
@@ -40,10 +41,10 @@ static void check_idle(void *ctx)
 {
     struct worker *w = ctx;
 
-    if (!proxy_is_idle(w->proxy)) {
-        if (timer_arm(&w->idle_check, w->loop, IDLE_CHECK_MS, check_idle, w) == OK) {
-            return;
-        }
+    w->hangs = !proxy_is_idle(w->proxy);
+    if (w->hangs && w->idle_checks++ < ACK_WAIT_MS / IDLE_CHECK_MS &&
+        timer_arm(&w->idle_check, w->loop, IDLE_CHECK_MS, check_idle, w) == OK) {
+        return;
     }
     proxy_flush(w->proxy);
     server_free(&w->server);
@@ -165,6 +166,10 @@ void gateway_join_workers(struct gateway *g)
 
         if (w->running) {
             (void)pthread_join(w->thread, NULL);
+        }
+        if (w->hangs) {
+            log_event(LOG_ERROR, "worker-hangs", LOG_NUM("worker", w->number));
+            continue; /* the ledger may still hand something back: its place must be there */
         }
         server_free(&w->server);
         proxy_free(&w->proxy);
