@@ -95,6 +95,18 @@ bool page_at_end(const struct exchange *x)
     return x->pull.leg_rows == 0 && (x->pull.legs > 1 || is_one_to_one(x));
 }
 
+/*
+ * Where most rows show, a little more than is missing nearly always does; where
+ * few do, each leg is twice the last, so that 16 legs reach far.
+ */
+static uint64_t widened(const struct exchange *x, uint64_t ask)
+{
+    if (x->page.visible * 2 >= x->page.rows) {
+        return ask + ask / 8 + 1;
+    }
+    return ask < x->pull.asked * 2 ? x->pull.asked * 2 : ask;
+}
+
 uint64_t page_next_ask(const struct exchange *x)
 {
     const struct page *page = &x->page;
@@ -103,8 +115,8 @@ uint64_t page_next_ask(const struct exchange *x)
     uint64_t have = page->visible < want ? page->visible : want;
     uint64_t ask = want - have;
 
-    if (!is_one_to_one(x) && ask < x->pull.asked * 2) {
-        ask = x->pull.asked * 2;
+    if (!is_one_to_one(x)) {
+        ask = widened(x, ask);
     }
     /* The number of legs is felt. A filter can single out one student: few rows go in one leg. */
     if (x->query.clause_count > 0 && ask < FILTERED_ROWS) {

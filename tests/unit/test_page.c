@@ -80,6 +80,35 @@ static void remembers_the_first_row_behind_the_page_only(void **state)
     assert_int_equal(page.next_at.source, 1);
 }
 
+static uint64_t ask_after(uint64_t rows, uint64_t visible, uint64_t asked)
+{
+    static struct exchange x;
+
+    memset(&x, 0, sizeof(x));
+    x.query.limit = 100;
+    x.plan.has_row_rules = true;
+    x.page = (struct page){.rows = rows, .visible = visible};
+    x.pull.asked = asked;
+    return page_next_ask(&x);
+}
+
+/* 100 rows and the one behind the page are wanted. */
+static void asks_for_a_little_more_than_is_missing(void **state)
+{
+    (void)state;
+    assert_int_equal(ask_after(0, 0, 0), 101 + 12 + 1);
+    assert_int_equal(ask_after(114, 97, 114), 4 + 0 + 1);
+    assert_int_equal(ask_after(114, 57, 114), 44 + 5 + 1);
+}
+
+static void doubles_where_few_rows_show(void **state)
+{
+    (void)state;
+    assert_int_equal(ask_after(114, 3, 114), 228);
+    assert_int_equal(ask_after(342, 3, 228), 456);
+    assert_int_equal(ask_after(20000, 3, 8000), 10000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +117,8 @@ int main(void)
         cmocka_unit_test(skips_visible_rows_of_a_raw_offset),
         cmocka_unit_test(counts_on_from_a_cursor),
         cmocka_unit_test(remembers_the_first_row_behind_the_page_only),
+        cmocka_unit_test(asks_for_a_little_more_than_is_missing),
+        cmocka_unit_test(doubles_where_few_rows_show),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
