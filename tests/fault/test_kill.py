@@ -14,6 +14,7 @@ from http1 import Broken
 from stack import Source, Stack, is_sanitized, make_bundle
 
 CLIENT = "acme-prod"
+LONGEST_LIFE_S = 2.0 if is_sanitized() else 0.5  # a handshake takes its time there
 TARGETS = (
     "/students?limit=5",
     "/students?limit=100",
@@ -64,7 +65,7 @@ def kill_loop(tmp_path, kills, students=300):
         w.start()
     rng = random.Random(int.from_bytes(os.urandom(8), "big"))
     for _ in range(kills):
-        over.wait(rng.uniform(0.02, 0.5))
+        over.wait(rng.uniform(0.02, LONGEST_LIFE_S))
         stack.stop(signal.SIGKILL)
         stack.start()
     over.set()
@@ -94,7 +95,8 @@ def check(tmp_path, kills):
     try:
         seen, missing = unrecorded(source, stack, answers)
         broken = sum(1 for a in answers if not a[2])
-        assert len(seen) > 100 * kills, "the load was too light to mean anything"
+        enough = (20 if is_sanitized() else 100) * kills
+        assert len(seen) > enough, "the load was too light to mean anything"
         assert missing == set(), f"{len(missing)} of {len(seen)} disclosures are not recorded"
         print(f"kills={kills} disclosures={len(seen)} answers={len(answers)} broken={broken}")
     finally:
