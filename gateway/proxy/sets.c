@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <assert.h>
+
 enum { SLOTS = 1024, MAX_TEXT = 64 * 1024 };
 
 struct set_slot {
@@ -102,6 +104,7 @@ static struct set_slot *find(struct set_cache *c, const struct set_parts *p)
 enum err set_cache_name(struct set_cache *c, const struct set_parts *parts,
                         char name[SET_NAME_CHARS + 1], bool *is_new)
 {
+    assert(parts->resource != NULL); /* NULL marks an empty slot */
     struct set_slot *s = c->last != NULL && is_same(c->last, parts) ? c->last : find(c, parts);
 
     *is_new = s->resource == NULL;
