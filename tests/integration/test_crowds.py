@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from http1 import Broken
-from stack import BASE, Source, Stack, make_bundle
+from stack import BASE, Source, Stack, is_sanitized, make_bundle
 from wait import until
 
 CLIENT = "library-cards"
@@ -63,6 +63,7 @@ def assert_works(stack):
     assert stack.get("/students?limit=3", CLIENT).status == 200
 
 
+@pytest.mark.skipif(is_sanitized(), reason="84 handshakes take longer there than a leg may wait")
 def test_long_pages_do_not_wait_for_each_others_connections(stack):
     """Each looks for its next page while its first leg is paused."""
     one = stack.get("/students?limit=300", CLIENT)
