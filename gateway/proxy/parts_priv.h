@@ -66,11 +66,8 @@ struct page {
     uint64_t total;
 };
 
-enum pull_state { PULL_NONE, PULL_LEG, PULL_DONE };
-
 /* pull.c: the legs that bring the records. */
 struct pull {
-    enum pull_state state;
     bool paused;
     struct leg *leg;
     struct redactor *redactor;

@@ -82,7 +82,6 @@ static enum err finish(struct exchange *x)
 {
     enum err e = batch_finish(x);
 
-    x->pull.state = PULL_DONE;
     if (x->page.next == NEXT_UNKNOWN) {
         x->page.next = NEXT_NONE;
     }
@@ -155,7 +154,6 @@ static enum err start_leg(struct exchange *x)
 
     e = e != OK ? e : leg_start(p->setup.pool, buf_span(&p->scratch), &events, &x->pull.leg);
     if (e == OK) {
-        x->pull.state = PULL_LEG;
         x->pull.legs++;
         COUNT(p, legs);
     }
