@@ -6,6 +6,7 @@
  */
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/files.h"
 #include "cli/gateway.h"
 
 #include <errno.h>
@@ -39,19 +40,9 @@ static enum err make_folder(const char *path)
 static enum err create_key(const char *path, uint8_t key[SEAL_KEY_BYTES])
 {
     enum err e = digest_random(key, SEAL_KEY_BYTES);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-    if (fd < 0) {
-        return ERR_IO;
-    }
-    if (e == OK && (write(fd, key, SEAL_KEY_BYTES) != SEAL_KEY_BYTES || fsync(fd) != 0)) {
-        e = ERR_IO;
-    }
-    (void)close(fd);
-    if (e != OK) {
-        (void)unlink(path);
-    }
-    return e;
+    e = e != OK ? e : file_create(path, 0600, span_of(key, SEAL_KEY_BYTES));
+    return e == ERR_EXISTS ? ERR_IO : e; /* nobody else makes it beside us */
 }
 
 static enum err read_key(int fd, uint8_t key[SEAL_KEY_BYTES])
