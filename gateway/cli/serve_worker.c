@@ -5,6 +5,7 @@
  * acknowledged what was under way, and leaves.
  */
 #include "base/log.h"
+#include "base/thread.h"
 #include "cli/gateway.h"
 
 #include <stddef.h>
@@ -117,9 +118,7 @@ static enum err start(struct worker *w)
                                   .error_type = "application/problem+json"};
 
     e = server_new(w->loop, &server, &w->server);
-    if (e == OK && pthread_create(&w->thread, NULL, run, w) != 0) {
-        e = ERR_MEMORY;
-    }
+    e = e != OK ? e : thread_start(run, w, &w->thread);
     w->running = e == OK;
     return e;
 }

@@ -16,12 +16,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "ledger/leaf.h"
 #include "ledger/place.h"
 #include "ledger/writer.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <sys/prctl.h>
 
@@ -296,19 +295,6 @@ static enum err new_ledger(const struct ledger_setup *setup, struct ledger **out
     return OK;
 }
 
-/* Signals are for the threads that wait for them. */
-static enum err start_thread(struct ledger *l)
-{
-    sigset_t all, old;
-
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &old);
-    int rc = pthread_create(&l->thread, NULL, run, l);
-
-    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return rc == 0 ? OK : ERR_MEMORY;
-}
-
 enum err ledger_open(const struct ledger_setup *setup, struct ledger **out)
 {
     struct ledger *l = NULL;
@@ -323,7 +309,7 @@ enum err ledger_open(const struct ledger_setup *setup, struct ledger **out)
         if (place_ballast_fill(l->directory, l->ballast_bytes) != OK) {
             log_event(LOG_WARN, "ledger-ballast", LOG_NUM("bytes", l->ballast_bytes));
         }
-        e = start_thread(l);
+        e = thread_start(run, l, &l->thread);
     }
     if (e != OK) {
         writer_close(&l->writer, false);

@@ -35,14 +35,28 @@ static void on_uv_signal(uv_signal_t *handle, int number)
     s->on_signal(s->ctx, number);
 }
 
+/*
+ * A second SIGTERM while a process ends must not turn its clean end into a killed
+ * one: closing a handle brings the default action back, so that the signals stay
+ * blocked until they are ignored. One that waits is dropped with that.
+ */
 void signals_free(struct signals **s)
 {
+    sigset_t ours, old;
+
     if (*s == NULL) {
         return;
     }
+    (void)sigemptyset(&ours);
+    for (unsigned i = 0; i < NUMBER_COUNT; i++) {
+        (void)sigaddset(&ours, NUMBERS[i]);
+    }
+    (void)pthread_sigmask(SIG_BLOCK, &ours, &old);
     for (unsigned i = 0; i < NUMBER_COUNT; i++) {
         uv_close((uv_handle_t *)&(*s)->handles[i], on_closed);
+        (void)signal(NUMBERS[i], SIG_IGN);
     }
+    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
     *s = NULL;
 }
 

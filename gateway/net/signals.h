@@ -11,7 +11,7 @@ struct signals;
 enum err signals_new(struct loop *l, void (*on_signal)(void *ctx, int number), void *ctx,
                      struct signals **out) MUST_CHECK;
 
-/* Gives the signals their default actions back. Until then loop_run() does not return. */
+/* From here on the signals are ignored. Until then loop_run() does not return. */
 void signals_free(struct signals **s);
 
 #endif

@@ -322,6 +322,21 @@ static void hands_a_signal_to_the_loop(void **state)
     signals_free(&s);
 }
 
+/* A second SIGTERM while the process ends: it would die of it. */
+static void ignores_signals_once_nobody_waits_for_them(void **state)
+{
+    struct signals *s = NULL;
+
+    (void)state;
+    fired_count = 0;
+    assert_int_equal(signals_new(loop, on_signal, NULL, &s), OK);
+    signals_free(&s);
+    assert_int_equal(raise(SIGTERM), 0);
+    assert_int_equal(raise(SIGINT), 0);
+    assert_int_equal(raise(SIGHUP), 0);
+    assert_int_equal(fired_count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +352,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(says_when_there_is_no_memory_for_a_timer, setup, teardown),
         cmocka_unit_test(survives_failing_allocations_when_made),
         cmocka_unit_test_setup_teardown(hands_a_signal_to_the_loop, setup, teardown),
+        cmocka_unit_test_setup_teardown(ignores_signals_once_nobody_waits_for_them, setup,
+                                        teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
