@@ -92,15 +92,31 @@ static void report_lack(struct making *m, const struct node *at, const struct fi
     }
 }
 
+/* The element that grants each field, for what takes single elements away; or NULL. */
+static const uint8_t *number_elements(const struct making *m, struct arena *arena)
+{
+    uint8_t *numbers = arena_array(arena, m->resource->field_count, sizeof(*numbers));
+
+    for (unsigned i = 0; numbers != NULL && i < m->resource->field_count; i++) {
+        const struct field_grant *g = &m->resource->fields[i].grant[m->role];
+
+        numbers[i] = (uint8_t)element_number(element_of_grant(g));
+    }
+    return numbers;
+}
+
 /* The program of m->resource for m->role in m->era, or NULL: nothing is shared. */
 static const struct program *make_program(struct making *m, struct arena *arena)
 {
     m->program = arena_alloc(arena, sizeof(*m->program));
     m->rules = arena_array(arena, m->resource->field_count, sizeof(*m->rules));
-    if (m->program == NULL || m->rules == NULL) {
+    const uint8_t *elements = number_elements(m, arena);
+
+    if (m->program == NULL || m->rules == NULL || elements == NULL) {
         return NULL;
     }
-    *m->program = (struct program){.resource = m->resource, .role = m->role, .rules = m->rules};
+    *m->program = (struct program){
+        .resource = m->resource, .role = m->role, .rules = m->rules, .elements = elements};
     const struct node *at = put_granted(m);
 
     if (m->role == ROLE_NONE) {

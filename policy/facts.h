@@ -65,6 +65,14 @@ struct person_facts {
     struct fact_set schools[ROLE_COUNT];
     struct fact_set grades;
     struct fact_set children; /* of a guardian: student ids */
+    /* Of a student, by enrollments that have not ended; unknown while the roster holds none. */
+    struct fact_set classes;
+    struct fact_set courses;
+    struct fact_set terms;
+    /* Of a student, from local fields that district.yaml classifies as such; else unknown. */
+    struct fact_set statuses;
+    struct fact_set programs;
+    int32_t birth; /* yyyymmdd, or 0: unknown */
 };
 
 /* An org, class or course as the roster knows it. */

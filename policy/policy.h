@@ -2,6 +2,8 @@
 #ifndef POLICY_POLICY_H
 #define POLICY_POLICY_H
 
+#include "policy/basis.h"
+#include "policy/element_set.h"
 #include "policy/program.h"
 
 /*
@@ -37,6 +39,9 @@ struct client {
     unsigned column;
 };
 
+/* What stands for `sourcedId` in what a partner sees (SAFETY I1-I3). */
+enum ids_mode { IDS_DISTRICT, IDS_PER_PARTNER, IDS_RANDOM };
+
 /* One agreement, compiled. */
 struct agreement {
     struct span id;
@@ -50,8 +55,24 @@ struct agreement {
     uint64_t version;         /* first 8 bytes of the SHA-256 of its file's bytes */
     const struct fact_set *schools; /* where.schools as sourcedIds; NULL: the whole district */
     const struct fact_set *grades;  /* where.grades; NULL: all */
+    const struct fact_set *classes; /* where.classes, ids; NULL: all; so are the next four */
+    const struct fact_set *courses;
+    const struct fact_set *terms;
+    const struct fact_set *statuses;
+    const struct fact_set *programs;
     const struct span *purposes;
     size_t purpose_count;
+    enum basis kind;
+    bool by_naming;    /* the basis is for single students: only those named for it */
+    bool by_consent;   /* only what a student's valid consents release (99.30) */
+    bool by_directory; /* opt-outs apply, and questions by designated types alone (99.37) */
+    struct element_set designated; /* by_directory: elements of the designated types */
+    enum ids_mode ids;
+    bool ids_for_agreement; /* ids-scope: agreement; else they are the partner's (SAFETY I2) */
+    uint32_t epoch;         /* of derived keys; grows when the district rotates them */
+    uint64_t requests_per_minute; /* 0: no limit */
+    uint64_t students_per_day;    /* 0: no limit */
+    int32_t stopped_on; /* first day without any disclosure: `ended:` or a directive; 0: none */
 };
 
 struct span policy_district(const struct policy *p);  /* name */

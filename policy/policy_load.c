@@ -183,6 +183,7 @@ static void read_agreement(struct load *l, const struct policy_file *f, const st
         .purpose_count = file->purposes.count,
     };
     if (file->basis != BASIS_COUNT) {
+        c->shown.kind = file->basis;
         c->shown.basis = span_str(basis_row(file->basis)->word);
         c->shown.ledger_class = c->shown.basis;
     }

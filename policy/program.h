@@ -36,6 +36,7 @@ struct program {
     enum role role;
     struct fieldset keep;           /* leaves with a rule other than omit, and structure */
     const struct field_rule *rules; /* resource->field_count of them */
+    const uint8_t *elements;        /* by field: element_number() of its grant, or ELEMENT_NONE */
 };
 
 /* What a transform does to a value, for people who decide about it (DESIGN 8). */

@@ -11,7 +11,9 @@
 static const char *const reason_words[ROW_REASON_COUNT] = {
     [ROW_RELEASED] = "released", [ROW_ROLE] = "role",     [ROW_SUBJECT] = "subject",
     [ROW_SCHOOL] = "school",     [ROW_GRADE] = "grade",   [ROW_STOPPED] = "stopped",
-    [ROW_FILTER] = "filter",     [ROW_REF] = "reference",
+    [ROW_FILTER] = "filter",     [ROW_REF] = "reference", [ROW_PLACE] = "place",
+    [ROW_STATUS] = "status",     [ROW_NAMED] = "named",   [ROW_CONSENT] = "consent",
+    [ROW_REFUSED] = "refused",   [ROW_OWN] = "own-facts",
 };
 
 const char *row_reason_word(enum row_reason reason)
@@ -316,6 +318,9 @@ enum err verdict_request(const struct request_facts *facts, struct plan *plan, s
         .policy = facts->policy,
         .agreement = facts->agreement,
         .roster = facts->roster,
+        .own = facts->own,
+        .purpose = facts->purpose,
+        .local_date = facts->local_date,
         .resource = facts->route->resource,
         .query = facts->query,
         .item = facts->route->item,

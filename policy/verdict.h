@@ -2,17 +2,17 @@
 #ifndef POLICY_VERDICT_H
 #define POLICY_VERDICT_H
 
+#include "policy/own.h"
 #include "policy/policy.h"
 #include "policy/query.h"
 
-/*
- * Deciding. All functions are pure (invariant 6): no I/O, no clock, no heap;
- * the same arguments always give the same verdict.
- */
+/* Deciding: pure functions (invariant 6), without I/O, clock or heap. */
 struct request_facts {
     const struct policy *policy;
     const struct agreement *agreement;
     const struct roster_view *roster;
+    const struct own_view *own; /* students' own facts; NULL: not held (SAFETY S1) */
+    struct span purpose;        /* the client's */
     const struct route *route;
     const struct query *query;
     int32_t local_date; /* yyyymmdd in the district's zone */
@@ -23,6 +23,9 @@ struct plan {
     const struct policy *policy;
     const struct agreement *agreement;
     const struct roster_view *roster;
+    const struct own_view *own; /* this and the next two: as of the request */
+    struct span purpose;
+    int32_t local_date;
     const struct resource *resource;
     const struct query *query;
     bool item;
@@ -72,6 +75,12 @@ enum row_reason {
     ROW_STOPPED, /* a subject is stopped or restricted */
     ROW_FILTER,  /* does not match the filter as released (SAFETY R3) */
     ROW_REF,     /* a required reference is out of scope */
+    ROW_PLACE,   /* not in the classes, courses or terms listed */
+    ROW_STATUS,  /* not of the enrollment statuses or programs listed */
+    ROW_NAMED,   /* the agreement is for named students, and a subject is not */
+    ROW_CONSENT, /* no valid consent covers a subject */
+    ROW_REFUSED, /* a subject's opt-out from directory information */
+    ROW_OWN,     /* students' own facts are not held whole (SAFETY S1) */
     ROW_REASON_COUNT
 };
 

@@ -116,6 +116,8 @@ static const struct element table[] = {
 
 enum { TABLE_SIZE = sizeof(table) / sizeof(*table) };
 
+_Static_assert((int)TABLE_SIZE <= (int)ELEMENT_MAX, "an element_set has a bit for each");
+
 static const struct span staff_category = TEXT("Staff");
 
 size_t element_count(void)
@@ -126,6 +128,11 @@ size_t element_count(void)
 const struct element *element_at(size_t i)
 {
     return i < TABLE_SIZE ? &table[i] : NULL;
+}
+
+unsigned element_number(const struct element *e)
+{
+    return e == NULL ? ELEMENT_NONE : (unsigned)(e - table);
 }
 
 /* "Other enrollment information: bus route" is the form's line with its blank filled in. */

@@ -3,6 +3,7 @@
 #define POLICY_VOCABULARY_H
 
 #include "policy/catalog.h"
+#include "policy/element_set.h"
 
 /*
  * The words of Exhibit B, the schedule of data of the National Data Privacy
@@ -29,6 +30,9 @@ struct element {
 /* The table, in the order of the form; the Staff words stand last. */
 size_t element_count(void);
 const struct element *element_at(size_t i);
+
+/* Its place in the table, below ELEMENT_MAX; ELEMENT_NONE for NULL. */
+unsigned element_number(const struct element *e);
 
 /* By category and by either form of the element; NULL when there is none. */
 const struct element *element_find(struct span category, struct span word);

@@ -126,6 +126,8 @@ static enum err narrow_plan(struct exchange *x)
     struct request_facts facts = {.policy = x->world->rules->policy,
                                   .agreement = x->agreement,
                                   .roster = &x->view,
+                                  .own = &own_view_none,
+                                  .purpose = x->client->purpose,
                                   .route = &x->route,
                                   .query = &s->query,
                                   .local_date = x->local_date};

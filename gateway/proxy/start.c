@@ -66,6 +66,8 @@ static enum err decide(struct exchange *x)
     struct request_facts facts = {.policy = x->world->rules->policy,
                                   .agreement = x->agreement,
                                   .roster = &x->view,
+                                  .own = &own_view_none, /* `student-facts: none` */
+                                  .purpose = x->client->purpose,
                                   .route = &x->route,
                                   .query = &x->query,
                                   .local_date = x->local_date};

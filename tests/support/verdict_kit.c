@@ -250,6 +250,7 @@ enum err verdict_kit_ask(struct verdict_kit *k, const char *agreement, const cha
         .policy = k->policy.policy,
         .agreement = policy_find_agreement(k->policy.policy, span_str(agreement)),
         .roster = &k->roster,
+        .own = &own_view_none,
         .route = &route,
         .query = &k->query,
         .local_date = k->date,

@@ -309,8 +309,13 @@ static void verdicts_are_pure(void **state)
     struct plan twice;
     struct refusal why;
     struct route route = {.resource = once.resource};
-    const struct request_facts facts = {kit.policy.policy, once.agreement, &kit.roster, &route,
-                                        once.query,        kit.date};
+    const struct request_facts facts = {.policy = kit.policy.policy,
+                                        .agreement = once.agreement,
+                                        .roster = &kit.roster,
+                                        .own = &own_view_none,
+                                        .route = &route,
+                                        .query = once.query,
+                                        .local_date = kit.date};
     uint64_t before = mem_count();
     (void)state;
     assert_int_equal(verdict_request(&facts, &twice, &why), OK);
