@@ -2,6 +2,8 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
+#include <stddef.h>
+
 /*
  * The subcommands, one file each. argv[0] is the command's last word; the rest
  * are its own arguments. They print errors themselves ("hallpass: ...", one
@@ -11,12 +13,30 @@ int cmd_serve(int argc, char **argv);             /* hallpass serve */
 int cmd_stop(int argc, char **argv);              /* hallpass stop */
 int cmd_token(int argc, char **argv);             /* hallpass token */
 int cmd_key_generate(int argc, char **argv);      /* hallpass key generate */
-int cmd_policy_check(int argc, char **argv);      /* hallpass policy check */
 int cmd_district_generate(int argc, char **argv); /* hallpass district generate */
 int cmd_district_import(int argc, char **argv);   /* hallpass district import */
 int cmd_district_serve(int argc, char **argv);    /* hallpass district serve */
 int cmd_audit_list(int argc, char **argv);        /* hallpass audit list */
 int cmd_audit_show(int argc, char **argv);        /* hallpass audit show */
 int cmd_audit_student(int argc, char **argv);     /* hallpass audit student */
+
+/* policy_VERB.c each */
+int cmd_policy_check(int argc, char **argv); /* hallpass policy check */
+int cmd_policy_parse(int argc, char **argv); /* hallpass policy parse */
+
+/* A row of a table of commands: one word or two, in the order of `hallpass help`. */
+struct command {
+    const char *words;
+    int (*run)(int argc, char **argv);
+    const char *about;
+};
+
+struct command_table {
+    const struct command *rows;
+    size_t count;
+};
+
+/* The verbs of `hallpass policy`. */
+extern const struct command_table policy_commands;
 
 #endif

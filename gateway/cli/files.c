@@ -11,7 +11,7 @@
 
 enum { PIECE = 64 * 1024 };
 
-static enum err read_all(int fd, struct buf *out)
+enum err file_read_fd(int fd, struct buf *out)
 {
     for (;;) {
         size_t left = out->max - out->len;
@@ -43,7 +43,7 @@ enum err file_read(const char *path, struct buf *out)
     }
     enum err e = fstat(fd, &st) != 0 ? ERR_IO : S_ISREG(st.st_mode) ? OK : ERR_INPUT;
 
-    e = e != OK ? e : read_all(fd, out);
+    e = e != OK ? e : file_read_fd(fd, out);
     int saved = errno;
 
     (void)close(fd);

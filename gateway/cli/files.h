@@ -10,6 +10,9 @@
  */
 enum err file_read(const char *path, struct buf *out) MUST_CHECK;
 
+/* What is left of an open file or pipe, in the same way. ERR_IO, ERR_TOO_BIG, ERR_MEMORY. */
+enum err file_read_fd(int fd, struct buf *out) MUST_CHECK;
+
 /*
  * Makes a file that is not there yet, with exactly this mode, holding exactly
  * these bytes, durable; never follows a link. ERR_EXISTS; ERR_IO (errno says

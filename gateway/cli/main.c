@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hallpass: the table of subcommands. A command is one word or two; the longest
+ * hallpass: the tables of subcommands. A command is one word or two; the longest
  * match wins, and gets the arguments from its last word on.
  */
 #include "cli/commands.h"
@@ -13,13 +13,6 @@
 static int cmd_help(int argc, char **argv);
 static int cmd_version(int argc, char **argv);
 
-struct command {
-    const char *words;
-    int (*run)(int argc, char **argv);
-    const char *about;
-};
-
-/* In the order of `hallpass help`. */
 static const struct command COMMANDS[] = {
     {"help", cmd_help, "this list; `hallpass help COMMAND` explains one"},
     {"audit list", cmd_audit_list, "entries of the record of disclosures"},
@@ -29,14 +22,18 @@ static const struct command COMMANDS[] = {
     {"district import", cmd_district_import, "load a CSV bundle for `district serve`"},
     {"district serve", cmd_district_serve, "serve it as OneRoster 1.2 REST on a unix socket"},
     {"key generate", cmd_key_generate, "make a partner's key pair"},
-    {"policy check", cmd_policy_check, "check a district's folder, show what is shared"},
     {"serve", cmd_serve, "run the gateway"},
     {"stop", cmd_stop, "stop a partner, client, agreement or student at once"},
     {"token", cmd_token, "mint an access token with a partner's key"},
     {"version", cmd_version, "the version"},
 };
 
-enum { COMMAND_COUNT = sizeof(COMMANDS) / sizeof(COMMANDS[0]) };
+static const struct command_table OWN_COMMANDS = {COMMANDS, sizeof(COMMANDS) / sizeof(COMMANDS[0])};
+
+/* All there are, in the order of `hallpass help`. */
+static const struct command_table *const TABLES[] = {&OWN_COMMANDS, &policy_commands};
+
+enum { TABLE_COUNT = sizeof(TABLES) / sizeof(TABLES[0]) };
 
 /* How many words of `argv` the command's words are: 0 when they differ. */
 static int match(const struct command *c, int argc, char **argv)
@@ -53,18 +50,32 @@ static int match(const struct command *c, int argc, char **argv)
     return argc >= 2 && strcmp(argv[1], second + 1) == 0 ? 2 : 0;
 }
 
+/* A better match than one of `*words` words, or NULL. */
+static const struct command *find_in(const struct command_table *t, int argc, char **argv,
+                                     int *words)
+{
+    const struct command *best = NULL;
+
+    for (size_t i = 0; i < t->count; i++) {
+        int n = match(&t->rows[i], argc, argv);
+
+        if (n > *words) {
+            best = &t->rows[i];
+            *words = n;
+        }
+    }
+    return best;
+}
+
 static const struct command *find_command(int argc, char **argv, int *words)
 {
     const struct command *best = NULL;
 
     *words = 0;
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        int n = match(&COMMANDS[i], argc, argv);
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        const struct command *found = find_in(TABLES[i], argc, argv, words);
 
-        if (n > *words) {
-            best = &COMMANDS[i];
-            *words = n;
-        }
+        best = found != NULL ? found : best;
     }
     return best;
 }
@@ -72,8 +83,10 @@ static const struct command *find_command(int argc, char **argv, int *words)
 static int print_commands(FILE *to)
 {
     fputs("usage: hallpass COMMAND [OPTION...]\n\n", to);
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        fprintf(to, "  %-20s %s\n", COMMANDS[i].words, COMMANDS[i].about);
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        for (size_t k = 0; k < TABLES[i]->count; k++) {
+            fprintf(to, "  %-20s %s\n", TABLES[i]->rows[k].words, TABLES[i]->rows[k].about);
+        }
     }
     return 0;
 }

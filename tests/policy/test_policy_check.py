@@ -1,45 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hallpass policy check` on real folders: what is read, what is refused, what is shown."""
 import os
-import shutil
-import subprocess
 
 import pytest
 
 
 @pytest.fixture
-def check(hallpass, root, tmp_path):
-    """Runs the command; (exit code, output, messages)."""
-
-    def run(folder, *options):
-        done = subprocess.run(
-            [hallpass, "policy", "check", folder, *options],
-            capture_output=True, text=True, timeout=30, cwd=root)
-        return done.returncode, done.stdout, done.stderr
-
-    return run
-
-
-@pytest.fixture(scope="session")
-def key_sets(hallpass, tmp_path_factory):
-    """One fresh key set for each partner of the example."""
-    made = tmp_path_factory.mktemp("keys")
-    for partner, alg in (("acme", "ES256"), ("library", "RS256")):
-        subprocess.run(
-            [hallpass, "key", "generate", "--out", made / f"{partner}.pem",
-             "--jwks", made / f"{partner}-jwks.json", "--alg", alg],
-            check=True, capture_output=True, timeout=60)
-    return sorted(made.glob("*.json"))
-
-
-@pytest.fixture
-def folder(root, key_sets, tmp_path):
-    """The example district with its key sets in place."""
-    target = tmp_path / "district"
-    shutil.copytree(root / "policy" / "examples", target)
-    for keys in key_sets:
-        shutil.copy(keys, target / "partners")
-    return target
+def check(policy):
+    return lambda folder, *options: policy("check", folder, *options)
 
 
 def block(output, title):
