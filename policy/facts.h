@@ -65,7 +65,8 @@ struct person_facts {
     struct fact_set schools[ROLE_COUNT];
     struct fact_set grades;
     struct fact_set children; /* of a guardian: student ids */
-    /* Of a student, by enrollments that have not ended; unknown while the roster holds none. */
+    /* Of a student or of who teaches, by enrollments that have not ended; unknown while the roster
+     * holds none. Terms with all sessions above them: a school year takes in its semesters. */
     struct fact_set classes;
     struct fact_set courses;
     struct fact_set terms;
@@ -75,12 +76,16 @@ struct person_facts {
     int32_t birth; /* yyyymmdd, or 0: unknown */
 };
 
-/* An org, class or course as the roster knows it. */
+/* An org, class, course or academic session as the roster knows it. */
 struct place_facts {
     bool known;
     struct fact_set schools; /* org: itself if a school, else the schools below it; class: its
                                 school; course: the schools below its org */
     struct fact_set grades;  /* of a class or course; unknown when the source gives none */
+    struct fact_set classes; /* of a course: its classes */
+    struct fact_set courses; /* of a class: its course */
+    struct fact_set terms;   /* of a class: its terms, of a course: those of its classes, each with
+                                all above them; of a session: itself, and all above and below it */
 };
 
 /*

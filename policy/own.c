@@ -11,4 +11,4 @@ static void no_facts(const void *ctx, struct span student, const struct own_ques
     *out = (struct own_facts){0};
 }
 
-const struct own_view own_view_none = {.complete = true, .facts = no_facts};
+const struct own_view own_view_none = {.complete = true, .empty = true, .facts = no_facts};

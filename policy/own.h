@@ -34,6 +34,8 @@ struct own_view {
     const void *ctx;
     bool complete; /* false: some file is missing or was never read whole (SAFETY S1): records about
                       students are withheld */
+    bool empty;    /* the district declares that nobody has any, so that no decision need reckon
+                      with fields that one student has and another lacks (SAFETY R3) */
     void (*facts)(const void *ctx, struct span student, const struct own_question *q,
                   struct own_facts *out);
 };
