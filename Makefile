@@ -139,6 +139,8 @@ install: all
 	install -D -m 0755 $(BUILD)/hallpass $(DESTDIR)$(PREFIX)/bin/hallpass
 	install -d $(DESTDIR)$(PREFIX)/share/hallpass/catalogs
 	install -m 0644 policy/catalogs/*.yaml $(DESTDIR)$(PREFIX)/share/hallpass/catalogs/
+	install -d $(DESTDIR)$(PREFIX)/share/hallpass/schema
+	install -m 0644 policy/schema/*.json $(DESTDIR)$(PREFIX)/share/hallpass/schema/
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 0644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 0644 docs/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/

@@ -37,12 +37,18 @@ struct node {
     size_t count; /* of items or members */
 };
 
+struct doc_rule;
+
 /* One file while it is read. Everything in it is borrowed; nodes live in the arena. */
 struct doc {
     const char *name; /* shown in messages */
     struct arena *arena;
     struct diag_list *diags;
     const struct node *root;
+    /* Told of every map that is read by a table of rules (doc_read.h), so that a test can hold
+     * the schemas against them. NULL: nobody is. */
+    void (*on_fill)(const struct doc *d, const struct node *map, const struct doc_rule *rules,
+                    size_t n);
 };
 
 /*

@@ -200,6 +200,9 @@ static bool check_missing(const struct doc *d, const struct node *map, const str
 bool doc_fill(const struct doc *d, const struct node *map, const struct doc_rule *rules, size_t n,
               void *out)
 {
+    if (d->on_fill != NULL) {
+        d->on_fill(d, map, rules, n);
+    }
     if (!doc_is_map(d, map)) {
         return false;
     }

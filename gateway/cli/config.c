@@ -271,13 +271,26 @@ enum err config_load(const char *path, struct arena *arena, struct diag_list *di
     return e;
 }
 
-const char *config_default_catalog(struct arena *arena)
+/* "FOLDER/NAME" from the program's own folder on, if it can be read. */
+static const char *shared_in(const struct resolver *r, const char *folder, const char *name)
 {
-    static const char *const places[] = {"../share/hallpass/catalogs/oneroster-1.2.yaml",
-                                         "../policy/catalogs/oneroster-1.2.yaml",
-                                         "../../policy/catalogs/oneroster-1.2.yaml"};
+    char relative[MAX_LINK];
+    int n = snprintf(relative, sizeof(relative), "%s/%s", folder, name);
+
+    if (n < 0 || (size_t)n >= sizeof(relative)) {
+        return NULL;
+    }
+    const char *path = path_of(r, span_str(relative));
+
+    return path != NULL && access(path, R_OK) == 0 ? path : NULL;
+}
+
+const char *config_shared_file(struct arena *arena, const char *name)
+{
+    static const char *const folders[] = {"../share/hallpass", "../policy", "../../policy"};
     char self[MAX_LINK];
     ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    const char *path = NULL;
 
     if (len <= 0) {
         return NULL;
@@ -285,12 +298,13 @@ const char *config_default_catalog(struct arena *arena)
     self[len] = '\0';
     struct resolver r = {.arena = arena, .folder = folder_of(self)};
 
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        const char *path = path_of(&r, span_str(places[i]));
-
-        if (path != NULL && access(path, R_OK) == 0) {
-            return path;
-        }
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && path == NULL; i++) {
+        path = shared_in(&r, folders[i], name);
     }
-    return NULL;
+    return path;
+}
+
+const char *config_default_catalog(struct arena *arena)
+{
+    return config_shared_file(arena, "catalogs/oneroster-1.2.yaml");
 }

@@ -47,10 +47,13 @@ enum err config_read(const char *path, struct span yaml, struct arena *arena,
                      struct diag_list *diags, struct config *out) MUST_CHECK;
 
 /*
- * The catalog that came with this program: share/hallpass/catalogs beside the
- * bin that it was installed to, or policy/catalogs of the tree that it was built
- * in. NULL when there is neither, or memory ended.
+ * A file that came with this program, such as "catalogs/oneroster-1.2.yaml":
+ * below share/hallpass beside the bin that it was installed to, or below policy
+ * of the tree that it was built in. NULL when there is neither, or memory ended.
  */
+const char *config_shared_file(struct arena *arena, const char *name);
+
+/* The catalog that came with this program, in the same way. */
 const char *config_default_catalog(struct arena *arena);
 
 #endif

@@ -10,7 +10,7 @@ set -eu
 packages="gcc make pkg-config libc6-dev libssl-dev libjansson-dev libsqlite3-dev libuv1-dev
 libyaml-dev libcsv-dev libzip-dev zlib1g-dev tzdata ca-certificates openssl python3 curl"
 tests="clang libcmocka-dev libjwt-dev python3-pytest python3-cryptography python3-yaml
-clang-format clang-tidy cppcheck strace git mandoc procps"
+python3-jsonschema clang-format clang-tidy cppcheck strace git mandoc procps"
 
 VERSION_ID=""
 [ ! -r /etc/os-release ] || . /etc/os-release
