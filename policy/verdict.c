@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Deciding requests: may this be asked at all, and what may be forwarded. Records
- * and references are decided in verdict_row.c. Everything starts from "no": a
- * program must exist, a field must be in it, an id must be in scope.
+ * are decided in verdict_row.c, references in verdict_person.c. Everything starts
+ * from "no": a program must exist, a field must be in it, an id must be in scope.
  */
 #include "policy/verdict.h"
 
@@ -27,13 +27,6 @@ static enum err refuse(struct refusal *why, enum err e, const char *param, const
     return e;
 }
 
-static enum err refuse_field(struct refusal *why, enum err e, const char *param,
-                             const struct field *f)
-{
-    *why = (struct refusal){.param = span_str(param), .field = f->path, .clause = SPAN("share")};
-    return e;
-}
-
 /* --- what the agreement shares ------------------------------------------------ */
 
 static enum err check_dates(const struct request_facts *facts, struct refusal *why)
@@ -44,7 +37,9 @@ static enum err check_dates(const struct request_facts *facts, struct refusal *w
     if (facts->local_date > facts->agreement->ends) {
         return refuse(why, ERR_AGREEMENT_ENDED, NULL, "ends");
     }
-    return OK;
+    int32_t stopped = facts->agreement->stopped_on;
+    bool over = stopped != 0 && facts->local_date >= stopped;
+    return over ? refuse(why, ERR_AGREEMENT_ENDED, NULL, "ended") : OK;
 }
 
 /* Leaves that a program releases unchanged. */
@@ -107,31 +102,37 @@ static struct fieldset granted_of(const struct plan *plan)
 /* --- rows and totals ---------------------------------------------------------- */
 
 /* A required reference that can be out of scope or malformed takes its row with it. */
-static bool has_required_ref(const struct resource *r)
+static bool has_required_ref(const struct plan *plan)
 {
+    const struct resource *r = plan->resource;
     for (size_t i = 0; i < r->field_count; i++) {
         const struct field *f = &r->fields[i];
-        if (f->kind == FIELD_REF && f->required && f->ref != REF_ACADEMIC_SESSION) {
+        bool bound = f->ref != REF_ACADEMIC_SESSION || plan->agreement->terms != NULL;
+        if (f->kind == FIELD_REF && f->required && bound) {
             return true;
         }
     }
     return false;
 }
 
-/* True unless no rule of the agreement can ever withhold a record of this resource. */
+/*
+ * True unless no rule of the agreement can ever withhold a record of this resource.
+ * Whoever a record is about can be stopped, restricted, opted out or unknown.
+ */
 static bool rows_are_ruled(const struct plan *plan)
 {
     const struct agreement *a = plan->agreement;
-    if (plan->resource->roles != ROLE_BIT(ROLE_NONE) || has_required_ref(plan->resource)) {
+    if (plan->resource->roles != ROLE_BIT(ROLE_NONE) || has_required_ref(plan)) {
         return true;
     }
     switch (plan->resource->ref) {
     case REF_ACADEMIC_SESSION:
-        return false;
+        return a->terms != NULL;
     case REF_ORG:
         return a->schools != NULL;
     case REF_COURSE:
-        return a->schools != NULL || a->grades != NULL;
+        return a->schools != NULL || a->grades != NULL || a->classes != NULL ||
+               a->courses != NULL || a->terms != NULL;
     default:
         return true;
     }
@@ -141,8 +142,23 @@ static void settle_rows(struct plan *plan)
 {
     plan->has_row_rules = rows_are_ruled(plan) || plan->query->clause_count > 0;
     plan->totals = !plan->has_row_rules;
-    plan->about_students =
-        plan->programs[ROLE_STUDENT] != NULL || plan->programs[ROLE_GUARDIAN] != NULL;
+}
+
+/* --- what the basis allows to be asked ------------------------------------------ */
+
+/*
+ * A transfer is about one student at a time (34 CFR 99.34): records are asked for by
+ * id. A directory's client may not address a person's record by id at all: the id is
+ * the student's number, which is no directory information, and an answer would confirm
+ * whose it is (99.37(e), SAFETY R6).
+ */
+static bool basis_allows(const struct plan *plan)
+{
+    const struct agreement *a = plan->agreement;
+    if (!plan->about_students) {
+        return true;
+    }
+    return plan->item ? !a->by_directory : a->kind != BASIS_TRANSFER;
 }
 
 /* --- the id in the path ------------------------------------------------------- */
@@ -176,103 +192,12 @@ static bool id_may_show(struct plan *plan)
                         place_in_scope(plan, plan->resource->ref, plan->id);
         return plan->vouched;
     case REF_ACADEMIC_SESSION:
+        return place_in_scope(plan, REF_ACADEMIC_SESSION, plan->id);
     case REF_ENROLLMENT:
         return true; /* decided on the record */
     default:
         return false;
     }
-}
-
-/* --- what the question names -------------------------------------------------- */
-
-static bool role_is_planned(const struct plan *plan, unsigned role)
-{
-    return plan->programs[role] != NULL;
-}
-
-/* A clause may name what at least one role's records show unchanged. */
-static enum err check_filter(const struct plan *plan, struct refusal *why)
-{
-    for (size_t i = 0; i < plan->query->clause_count; i++) {
-        const struct field *f = plan->query->clauses[i].field;
-        bool seen = false;
-        for (unsigned role = 0; role < ROLE_COUNT; role++) {
-            seen |= role_is_planned(plan, role) && fieldset_has(&plan->plain[role], f->number);
-        }
-        if (!seen) {
-            return refuse_field(why, ERR_FILTER_FIELD, "filter", f);
-        }
-    }
-    return OK;
-}
-
-static struct fieldset all_leaves(const struct resource *r)
-{
-    struct fieldset all = {{0}};
-    for (unsigned i = 0; i < r->field_count; i++) {
-        if (r->fields[i].kind != FIELD_OBJECT) {
-            fieldset_add(&all, i);
-        }
-    }
-    return all;
-}
-
-/* Leaves that every planned role's records show unchanged. */
-static struct fieldset open_of(const struct plan *plan)
-{
-    struct fieldset open = all_leaves(plan->resource);
-    for (unsigned role = 0; role < ROLE_COUNT; role++) {
-        for (size_t w = 0; role_is_planned(plan, role) && w < FIELDSET_WORDS; w++) {
-            open.word[w] &= plan->plain[role].word[w];
-        }
-    }
-    return open;
-}
-
-/* A value may be missing in one record and not in another only if the source says so. */
-static bool every_row_has(const struct plan *plan, const struct field *f)
-{
-    if (!fieldset_has(&plan->open, f->number)) {
-        return false;
-    }
-    bool scoped = f->kind == FIELD_REF && f->ref != REF_ACADEMIC_SESSION && f->ref != REF_RESOURCE;
-    return !f->list && f->parent == CATALOG_ROOT && (!scoped || f->required);
-}
-
-static enum err check_sort(const struct plan *plan, struct refusal *why)
-{
-    const struct field *f = plan->query->sort;
-    return f == NULL || every_row_has(plan, f) ? OK : refuse_field(why, ERR_SORT_FIELD, "sort", f);
-}
-
-/* True if the field, or some leaf below an object, is in the set. */
-static bool touches(const struct resource *r, const struct field *f, const struct fieldset *set)
-{
-    bool found = f->kind != FIELD_OBJECT && fieldset_has(set, f->number);
-    for (size_t i = f->number + 1U; !found && i < r->field_count; i++) {
-        found = r->fields[i].parent == f->number && touches(r, &r->fields[i], set);
-    }
-    return found;
-}
-
-static enum err check_fields(const struct plan *plan, const struct fieldset *granted,
-                             struct refusal *why)
-{
-    const struct resource *r = plan->resource;
-    for (unsigned i = 0; plan->query->has_fields && i < r->field_count; i++) {
-        if (fieldset_has(&plan->query->named, i) && !touches(r, &r->fields[i], granted)) {
-            return refuse_field(why, ERR_FIELDS, "fields", &r->fields[i]);
-        }
-    }
-    return OK;
-}
-
-static enum err check_query(const struct plan *plan, const struct fieldset *granted,
-                            struct refusal *why)
-{
-    enum err e = check_filter(plan, why);
-    e = e != OK ? e : check_sort(plan, why);
-    return e != OK ? e : check_fields(plan, granted, why);
 }
 
 /* --- what to ask the source for ------------------------------------------------ */
@@ -333,14 +258,19 @@ enum err verdict_request(const struct request_facts *facts, struct plan *plan, s
     if (!find_programs(facts, &made)) {
         return refuse(why, ERR_RESOURCE, NULL, "share");
     }
+    made.about_students =
+        made.programs[ROLE_STUDENT] != NULL || made.programs[ROLE_GUARDIAN] != NULL;
+    if (!basis_allows(&made)) {
+        return refuse(why, ERR_RESOURCE, NULL, "basis");
+    }
     made.shared = shared_roles(facts);
-    made.asked = facts->query->has_fields ? facts->query->fields : all_leaves(made.resource);
+    made.asked = facts->query->has_fields ? facts->query->fields : leaves_of(made.resource);
     if (made.item && !id_may_show(&made)) {
         return refuse(why, ERR_RECORD, NULL, NULL);
     }
     struct fieldset granted = granted_of(&made);
     made.open = open_of(&made);
-    e = check_query(&made, &granted, why);
+    e = question_check(&made, &granted, why);
     if (e != OK) {
         return e;
     }

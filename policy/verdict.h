@@ -23,7 +23,7 @@ struct plan {
     const struct policy *policy;
     const struct agreement *agreement;
     const struct roster_view *roster;
-    const struct own_view *own; /* this and the next two: as of the request */
+    const struct own_view *own; /* this and the next two: as of the request; NULL withholds */
     struct span purpose;
     int32_t local_date;
     const struct resource *resource;
@@ -33,10 +33,10 @@ struct plan {
     bool vouched; /* the roster knows the id and finds it in scope; else the record alone decides */
     const struct program *programs[ROLE_COUNT]; /* NULL: records of that role are withheld */
     struct fieldset plain[ROLE_COUNT];          /* per role: leaves released as they are */
-    struct fieldset open; /* leaves that are plain in every role with a program: all that the source
-                             may be asked to compare */
-    role_mask shared;     /* roles that any resource shares: whom references may name */
-    struct fieldset asked;    /* leaves a record may show: `fields`, or everything */
+    struct fieldset open;  /* leaves that every record released shows as they are, whatever its role
+                              and its student's own facts: all that the source may compare */
+    role_mask shared;      /* roles that any resource shares: whom references may name */
+    struct fieldset asked; /* leaves a record may show: `fields`, or everything */
     struct fieldset upstream; /* leaves to ask the source for: asked and granted to any role, and
                                  what decisions and filters need: fact fields, required
                                  references (judged in every record, selected or not), guards */
@@ -47,9 +47,11 @@ struct plan {
 
 /*
  * Decides a request. Refusals, in this order: ERR_AGREEMENT_NOT_YET,
- * ERR_AGREEMENT_ENDED, ERR_RESOURCE, ERR_RECORD (a person's or place's id that
- * is unknown or out of scope: one code path, SAFETY R4), ERR_FILTER_FIELD,
- * ERR_SORT_FIELD (SAFETY R3), ERR_FIELDS. `why` names the clause and field.
+ * ERR_AGREEMENT_ENDED, ERR_RESOURCE (not shared, or the basis does not let it be
+ * asked for in this way: a transfer's by id alone, a directory's never by id),
+ * ERR_RECORD (a person's or place's id that is unknown or out of scope: one code
+ * path, SAFETY R4), ERR_FILTER_FIELD, ERR_SORT_FIELD (SAFETY R3), ERR_FIELDS. `why`
+ * names the clause and field.
  */
 enum err verdict_request(const struct request_facts *facts, struct plan *plan,
                          struct refusal *why) MUST_CHECK;

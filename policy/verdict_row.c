@@ -1,152 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Deciding one record and one reference. Record and roster must both allow where
- * both know (invariant 6). A person whom either takes for a student is a student
+ * Deciding one record. Record and roster must both allow where both know
+ * (invariant 6). A person whom either takes for a student is a student
  * and nothing else; every other role stands on its own conditions, and what
  * leaves is what all standing roles allow.
  */
 #include "policy/verdict_priv.h"
 
-/* --- sets --------------------------------------------------------------------- */
-
-static bool set_has(const struct fact_set *set, struct span item)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        if (span_eq(set->items[i], item)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool sets_meet(const struct fact_set *a, const struct fact_set *b)
-{
-    for (size_t i = 0; i < a->count; i++) {
-        if (set_has(b, a->items[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A rule that must be met: no rule is met by all, an unknown set by none. */
-static bool meets(const struct fact_set *rule, const struct fact_set *facts)
-{
-    return rule == NULL || (facts->known == TRI_YES && sets_meet(facts, rule));
-}
-
-/* As meets(), for facts that may be absent: only what is said can be against. */
-static bool allows(const struct fact_set *rule, const struct fact_set *facts)
-{
-    return facts->known != TRI_YES || facts->count == 0 || meets(rule, facts);
-}
-
-/* --- places ------------------------------------------------------------------- */
-
-static struct place_facts place_of(const struct plan *plan, enum ref_type type, struct span id)
-{
-    struct place_facts place = {0};
-    plan->roster->place(plan->roster->ctx, type, id, &place);
-    return place;
-}
-
-bool place_is_known(const struct plan *plan, enum ref_type type, struct span id)
-{
-    return place_of(plan, type, id).known;
-}
-
-bool place_in_scope(const struct plan *plan, enum ref_type type, struct span id)
-{
-    const struct agreement *a = plan->agreement;
-    bool graded = type == REF_CLASS || type == REF_COURSE;
-    if ((!graded && type != REF_ORG) || id.len == 0) {
-        return false;
-    }
-    if (a->schools == NULL && (!graded || a->grades == NULL)) {
-        return true;
-    }
-    struct place_facts place = place_of(plan, type, id);
-    return place.known && meets(a->schools, &place.schools) &&
-           (!graded || allows(a->grades, &place.grades));
-}
+/* One record while it is decided. */
+struct deciding {
+    const struct plan *plan;
+    const struct record_facts *facts;
+    struct own_limits limits; /* of the subjects so far */
+    struct row_verdict *out;
+};
 
 /* --- people ------------------------------------------------------------------- */
 
-static struct person_facts person_of(const struct plan *plan, struct span id)
+/* What the subjects leave of a role's program. False: nothing that may leave. */
+static bool left_of(const struct deciding *d, const struct own_limits *limits, enum role role,
+                    struct fieldset *keep)
 {
-    struct person_facts person = {0};
-    plan->roster->person(plan->roster->ctx, id, &person);
-    return person;
+    const struct program *p = d->plan->programs[role];
+    *keep = p->keep;
+    bool concerned = role == ROLE_STUDENT || role == ROLE_GUARDIAN;
+    return !concerned || own_narrow(p, limits, keep);
 }
 
-/* ROW_RELEASED if the roster knows this student and `where` takes the student in. */
-static enum row_reason judge_student(const struct plan *plan, struct span id)
+static enum row_reason judge_subjects(struct deciding *d)
 {
-    struct person_facts person = person_of(plan, id);
-    if (!person.known || (person.roles & ROLE_BIT(ROLE_STUDENT)) == 0) {
-        return ROW_SUBJECT;
-    }
-    if (person.stopped) {
-        return ROW_STOPPED;
-    }
-    if (!meets(plan->agreement->schools, &person.schools[ROLE_STUDENT])) {
-        return ROW_SCHOOL;
-    }
-    return meets(plan->agreement->grades, &person.grades) ? ROW_RELEASED : ROW_GRADE;
-}
-
-/* Every linked child must pass: one outside the scope keeps the guardian outside. */
-static enum row_reason judge_guardian(const struct plan *plan, const struct person_facts *person)
-{
-    const struct fact_set *children = &person->children;
-    if (children->known != TRI_YES || children->count == 0 || children->count > MAX_SUBJECTS) {
-        return ROW_SUBJECT;
-    }
-    for (size_t i = 0; i < children->count; i++) {
-        enum row_reason reason = judge_student(plan, children->items[i]);
+    const struct fact_set *subjects = &d->facts->subjects;
+    for (size_t i = 0; i < subjects->count; i++) {
+        enum row_reason reason =
+            student_judge(d->plan, subjects->items[i], ROLE_STUDENT, &d->limits);
         if (reason != ROW_RELEASED) {
             return reason;
         }
+        d->out->subjects[d->out->subject_count++] = subjects->items[i];
     }
     return ROW_RELEASED;
 }
 
-/* Whether a role other than student stands; `record` (may be NULL) must not be against it. */
-static enum row_reason judge_role(const struct plan *plan, const struct person_facts *person,
-                                  const struct record_facts *record, enum role role)
+static enum row_reason decide_student(struct deciding *d)
 {
-    const struct fact_set *schools = plan->agreement->schools;
-    if (role == ROLE_GUARDIAN) {
-        return judge_guardian(plan, person);
-    }
-    bool good = meets(schools, &person->schools[role]) &&
-                (record == NULL || allows(schools, &record->schools));
-    return good ? ROW_RELEASED : ROW_SCHOOL;
-}
-
-/* --- records ------------------------------------------------------------------ */
-
-static enum row_reason decide_student(const struct plan *plan, const struct record_facts *facts,
-                                      struct row_verdict *out)
-{
-    if (plan->programs[ROLE_STUDENT] == NULL) {
+    const struct agreement *a = d->plan->agreement;
+    struct fieldset keep;
+    if (d->plan->programs[ROLE_STUDENT] == NULL) {
         return ROW_ROLE;
     }
-    for (size_t i = 0; i < facts->subjects.count; i++) {
-        enum row_reason reason = judge_student(plan, facts->subjects.items[i]);
-        if (reason != ROW_RELEASED) {
-            return reason;
-        }
-        out->subjects[out->subject_count++] = facts->subjects.items[i];
+    enum row_reason reason = judge_subjects(d);
+    if (reason != ROW_RELEASED) {
+        return reason;
     }
-    if (!allows(plan->agreement->schools, &facts->schools)) {
+    if (!facts_allow(a->schools, &d->facts->schools)) {
         return ROW_SCHOOL;
     }
-    if (!allows(plan->agreement->grades, &facts->grades)) {
+    if (!facts_allow(a->grades, &d->facts->grades)) {
         return ROW_GRADE;
     }
-    out->roles = ROLE_BIT(ROLE_STUDENT);
-    return ROW_RELEASED;
+    d->out->roles = ROLE_BIT(ROLE_STUDENT);
+    return left_of(d, &d->limits, ROLE_STUDENT, &keep) ? ROW_RELEASED : own_reason(d->plan);
 }
 
 static void add_children(const struct person_facts *person, struct row_verdict *out)
@@ -156,42 +69,53 @@ static void add_children(const struct person_facts *person, struct row_verdict *
     }
 }
 
+/* One role of a person who is no student; a guardian's children limit the record. */
+static enum row_reason decide_role(struct deciding *d, const struct person_facts *person,
+                                   enum role role)
+{
+    struct own_limits limits = OWN_LIMITS_NONE;
+    struct fieldset keep;
+    enum row_reason reason = role_judge(d->plan, person, d->facts, role, &limits);
+    if (reason == ROW_RELEASED && !left_of(d, &limits, role, &keep)) {
+        reason = own_reason(d->plan);
+    }
+    if (reason == ROW_RELEASED) {
+        d->out->roles |= ROLE_BIT(role);
+        d->limits = role == ROLE_GUARDIAN ? limits : d->limits;
+    }
+    return reason;
+}
+
 /* A person who is no student: the shared roles that stand, together. */
-static enum row_reason decide_others(const struct plan *plan, const struct person_facts *person,
-                                     const struct record_facts *facts, struct row_verdict *out)
+static enum row_reason decide_others(struct deciding *d, const struct person_facts *person)
 {
     static const enum role order[] = {ROLE_GUARDIAN, ROLE_TEACHER, ROLE_STAFF};
-    role_mask held = facts->roles | person->roles;
+    role_mask held = d->facts->roles | person->roles;
     enum row_reason worst = ROW_ROLE;
     for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-        enum role role = order[i];
-        if ((held & ROLE_BIT(role)) == 0 || plan->programs[role] == NULL) {
+        if ((held & ROLE_BIT(order[i])) == 0 || d->plan->programs[order[i]] == NULL) {
             continue;
         }
-        enum row_reason reason = judge_role(plan, person, facts, role);
-        if (reason == ROW_RELEASED) {
-            out->roles |= ROLE_BIT(role);
-        } else {
-            worst = reason;
-        }
+        enum row_reason reason = decide_role(d, person, order[i]);
+        worst = reason == ROW_RELEASED ? worst : reason;
     }
-    if (out->roles == 0) {
+    if (d->out->roles == 0) {
         return worst;
     }
-    if ((out->roles & ROLE_BIT(ROLE_GUARDIAN)) != 0) {
-        add_children(person, out);
+    if ((d->out->roles & ROLE_BIT(ROLE_GUARDIAN)) != 0) {
+        add_children(person, d->out);
     }
     return ROW_RELEASED;
 }
 
-static enum row_reason decide_person(const struct plan *plan, const struct record_facts *facts,
-                                     struct row_verdict *out)
+static enum row_reason decide_person(struct deciding *d)
 {
+    const struct record_facts *facts = d->facts;
     const struct fact_set *subjects = &facts->subjects;
     if (subjects->known != TRI_YES || subjects->count == 0 || subjects->count > MAX_SUBJECTS) {
         return ROW_SUBJECT;
     }
-    struct person_facts person = person_of(plan, subjects->items[0]);
+    struct person_facts person = person_of(d->plan, subjects->items[0]);
     if (!person.known) {
         return ROW_SUBJECT;
     }
@@ -202,16 +126,18 @@ static enum row_reason decide_person(const struct plan *plan, const struct recor
         return ROW_ROLE;
     }
     if (((facts->roles | person.roles) & ROLE_BIT(ROLE_STUDENT)) != 0 || subjects->count > 1) {
-        return decide_student(plan, facts, out);
+        return decide_student(d);
     }
-    return decide_others(plan, &person, facts, out);
+    return decide_others(d, &person);
 }
+
+/* --- places ------------------------------------------------------------------- */
 
 /* The school of a class is listed; that of a course may also stand above a listed one. */
 static bool record_schools_allowed(const struct plan *plan, const struct record_facts *facts)
 {
     if (plan->resource->ref != REF_COURSE) {
-        return allows(plan->agreement->schools, &facts->schools);
+        return facts_allow(plan->agreement->schools, &facts->schools);
     }
     bool said = facts->schools.known == TRI_YES && facts->schools.count > 0;
     bool met = !said;
@@ -221,23 +147,25 @@ static bool record_schools_allowed(const struct plan *plan, const struct record_
     return met;
 }
 
-/* Records about nobody: places by `where`, sessions always. */
-static enum row_reason decide_thing(const struct plan *plan, const struct record_facts *facts,
-                                    struct row_verdict *out)
+/* Records about nobody. */
+static enum row_reason decide_thing(const struct deciding *d)
 {
+    const struct plan *plan = d->plan;
     enum ref_type type = plan->resource->ref;
     if (plan->programs[ROLE_NONE] == NULL) {
         return ROW_ROLE;
     }
-    if (type != REF_ACADEMIC_SESSION) {
-        if (!place_in_scope(plan, type, facts->id) || !record_schools_allowed(plan, facts)) {
-            return ROW_SCHOOL;
-        }
-        if (!allows(plan->agreement->grades, &facts->grades)) {
-            return ROW_GRADE;
-        }
+    enum row_reason reason = place_judge(plan, type, d->facts->id);
+    if (reason != ROW_RELEASED) {
+        return reason;
     }
-    out->roles = ROLE_BIT(ROLE_NONE);
+    if (type != REF_ACADEMIC_SESSION && !record_schools_allowed(plan, d->facts)) {
+        return ROW_SCHOOL;
+    }
+    if (type != REF_ACADEMIC_SESSION && !facts_allow(plan->agreement->grades, &d->facts->grades)) {
+        return ROW_GRADE;
+    }
+    d->out->roles = ROLE_BIT(ROLE_NONE);
     return ROW_RELEASED;
 }
 
@@ -248,34 +176,38 @@ static bool rules_equal(const struct field_rule *a, const struct field_rule *b)
     return a->transform == b->transform && span_eq(a->constant, b->constant);
 }
 
-/* Leaves only what both programs release, by the same rule. */
-static void narrow(struct fieldset *keep, const struct field_rule *rules,
-                   const struct program *other)
+/* Leaves only what both release, by the same rule; `keep` is of the other program. */
+static void narrow(struct row_verdict *out, const struct program *other,
+                   const struct fieldset *keep)
 {
     for (size_t w = 0; w < FIELDSET_WORDS; w++) {
-        keep->word[w] &= other->keep.word[w];
+        out->keep.word[w] &= keep->word[w];
     }
     for (unsigned i = 0; i < other->resource->field_count; i++) {
-        if (fieldset_has(keep, i) && !rules_equal(&rules[i], &other->rules[i])) {
-            keep->word[i / 64] &= ~((uint64_t)1 << (i % 64));
+        if (fieldset_has(&out->keep, i) && !rules_equal(&out->rules[i], &other->rules[i])) {
+            out->keep.word[i / 64] &= ~((uint64_t)1 << (i % 64));
         }
     }
 }
 
-static void settle_fields(const struct plan *plan, struct row_verdict *out)
+static void settle_fields(const struct deciding *d)
 {
+    const struct plan *plan = d->plan;
+    struct row_verdict *out = d->out;
     const struct fieldset *plain = NULL;
     for (unsigned role = 0; role < ROLE_COUNT; role++) {
         const struct program *p = plan->programs[role];
+        struct fieldset keep;
         if ((out->roles & ROLE_BIT(role)) == 0) {
             continue;
         }
+        (void)left_of(d, &d->limits, (enum role)role, &keep); /* it stands: this was asked before */
         if (out->rules == NULL) {
             out->rules = p->rules;
-            out->keep = p->keep;
+            out->keep = keep;
             plain = &plan->plain[role];
         } else {
-            narrow(&out->keep, out->rules, p);
+            narrow(out, p, &keep);
         }
     }
     for (size_t w = 0; plain != NULL && w < FIELDSET_WORDS; w++) {
@@ -294,20 +226,19 @@ static bool can_match(const struct query *q, const struct fieldset *match)
     return q->any ? usable > 0 : usable == q->clause_count;
 }
 
-static enum row_reason decide(const struct plan *plan, const struct record_facts *facts,
-                              struct row_verdict *out)
+static enum row_reason decide(struct deciding *d)
 {
-    if (facts->id.len == 0) {
+    const struct plan *plan = d->plan;
+    if (d->facts->id.len == 0) {
         return plan->resource->is_person ? ROW_SUBJECT : ROW_REF;
     }
     bool thing = plan->resource->roles == ROLE_BIT(ROLE_NONE);
-    enum row_reason reason =
-        thing ? decide_thing(plan, facts, out) : decide_person(plan, facts, out);
+    enum row_reason reason = thing ? decide_thing(d) : decide_person(d);
     if (reason != ROW_RELEASED) {
         return reason;
     }
-    settle_fields(plan, out);
-    return can_match(plan->query, &out->match) ? ROW_RELEASED : ROW_FILTER;
+    settle_fields(d);
+    return can_match(plan->query, &d->out->match) ? ROW_RELEASED : ROW_FILTER;
 }
 
 static void clear(struct row_verdict *out)
@@ -321,69 +252,10 @@ static void clear(struct row_verdict *out)
 
 void verdict_row(const struct plan *plan, const struct record_facts *facts, struct row_verdict *out)
 {
+    struct deciding d = {.plan = plan, .facts = facts, .limits = OWN_LIMITS_NONE, .out = out};
     clear(out);
-    out->reason = decide(plan, facts, out);
+    out->reason = decide(&d);
     if (out->reason != ROW_RELEASED) {
         clear(out);
     }
-}
-
-/* --- references --------------------------------------------------------------- */
-
-static bool row_has_subject(const struct row_verdict *row, struct span id)
-{
-    for (size_t i = 0; i < row->subject_count; i++) {
-        if (span_eq(row->subjects[i], id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool person_ref_stands(const struct plan *plan, const struct row_verdict *row,
-                              struct span id)
-{
-    struct person_facts person = person_of(plan, id);
-    if (!person.known || person.stopped) {
-        return false;
-    }
-    if ((person.roles & ROLE_BIT(ROLE_STUDENT)) != 0) {
-        return (plan->shared & ROLE_BIT(ROLE_STUDENT)) != 0 && row_has_subject(row, id);
-    }
-    for (unsigned role = ROLE_GUARDIAN; role <= ROLE_STAFF; role++) {
-        role_mask bit = ROLE_BIT(role);
-        if ((person.roles & plan->shared & bit) != 0 &&
-            judge_role(plan, &person, NULL, (enum role)role) == ROW_RELEASED) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool verdict_ref(const struct plan *plan, const struct row_verdict *row, enum ref_type type,
-                 struct span id)
-{
-    if (id.len == 0 || row->reason != ROW_RELEASED) {
-        return false;
-    }
-    switch (type) {
-    case REF_ORG:
-    case REF_CLASS:
-    case REF_COURSE:
-        return place_in_scope(plan, type, id);
-    case REF_USER:
-    case REF_DEMOGRAPHICS:
-        return person_ref_stands(plan, row, id);
-    case REF_ACADEMIC_SESSION:
-    case REF_RESOURCE:
-        return true;
-    default:
-        return false;
-    }
-}
-
-bool verdict_role_item(role_mask roles, struct span word)
-{
-    enum role role;
-    return role_of_word(word, &role) && (roles & ROLE_BIT(role)) != 0;
 }

@@ -172,6 +172,7 @@ void world_plan(struct world *w, const char *resource)
     w->plan = (struct plan){
         .agreement = &w->agreement,
         .roster = &w->roster,
+        .own = &own_view_none,
         .resource = catalog_find(w->catalog, span_str(resource)),
         .query = &w->query,
         .shared = (1u << ROLE_COUNT) - 1,
