@@ -163,7 +163,7 @@ def test_a_client_that_never_reads_is_cut_off_and_others_are_served(stack):
     until(lambda: stack.metric("hallpass_ledger_reserved") > 0, 20, "they are under way")
     assert stack.get(BIG, CLIENT).complete
     assert stack.metric("hallpass_ledger_reserved") > 0
-    until(lambda: stack.metric("hallpass_ledger_reserved") == 0, 60, "they were cut off")
+    until(lambda: connections(stack) == 0, 120, "they were cut off")
     for sock in stalled:
         c = Connection.__new__(Connection)
         c.sock, c.rest = sock, b""
@@ -171,4 +171,4 @@ def test_a_client_that_never_reads_is_cut_off_and_others_are_served(stack):
         while answers[-1].complete:
             answers.append(c.read())
         c.close()
-        assert 1 <= len(answers) < 10
+        assert 1 <= len(answers) < 10  # what the kernel held, and never all
