@@ -70,6 +70,11 @@ const char *ref_path(enum ref_type type)
     return (unsigned)type < REF_COUNT ? refs[type].path : "";
 }
 
+bool ref_keeps_id(enum ref_type type)
+{
+    return type == REF_ORG || type == REF_ACADEMIC_SESSION;
+}
+
 bool ref_of_word(struct span word, enum ref_type *out)
 {
     for (size_t i = REF_NONE + 1; i < REF_COUNT; i++) {

@@ -48,6 +48,12 @@ const char *ref_path(enum ref_type type);
 /* The type of a GUIDRef `type` word. False, and `*out` untouched, for any other word. */
 bool ref_of_word(struct span word, enum ref_type *out);
 
+/*
+ * True for what partners know by the district's own ids whatever the agreement says
+ * of ids: orgs and academic sessions, which are about nobody (SAFETY I1).
+ */
+bool ref_keeps_id(enum ref_type type);
+
 /* A set of strings: school ids, grades, children. Borrowed from where it was looked up. */
 struct fact_set {
     enum tri known; /* TRI_YES: `items` is the whole set (perhaps empty). Else unknown. */
