@@ -6,6 +6,7 @@
 
 /* In the order in which staff meet them. */
 static const struct command ROWS[] = {
+    {"policy new", cmd_policy_new, "the files of a new agreement, to fill in"},
     {"policy check", cmd_policy_check, "check a district's folder, show what is shared"},
     {"policy parse", cmd_policy_parse, "one file as a tree of values with their places"},
     {"policy schema", cmd_policy_schema, "JSON Schemas of the files, for editors"},

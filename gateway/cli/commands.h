@@ -24,6 +24,7 @@ int cmd_audit_student(int argc, char **argv);     /* hallpass audit student */
 int cmd_policy_check(int argc, char **argv);  /* hallpass policy check */
 int cmd_policy_parse(int argc, char **argv);  /* hallpass policy parse */
 int cmd_policy_schema(int argc, char **argv); /* hallpass policy schema */
+int cmd_policy_new(int argc, char **argv);    /* hallpass policy new */
 
 /* A row of a table of commands: one word or two, in the order of `hallpass help`. */
 struct command {
