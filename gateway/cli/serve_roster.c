@@ -46,6 +46,29 @@ static void note_shrinking(const struct roster_counts *was, const struct roster_
     }
 }
 
+/* What decisions under these rules ask of a roster. */
+static struct roster_needs needs_of(const struct rules *rules)
+{
+    struct roster_needs needs = {0};
+
+    for (size_t i = 0; i < policy_agreement_count(rules->policy); i++) {
+        const struct agreement *a = policy_agreement(rules->policy, i);
+
+        needs.enrollments =
+            needs.enrollments || a->classes != NULL || a->courses != NULL || a->terms != NULL;
+        needs.birth = needs.birth || a->by_consent; /* a parent's consent ends with childhood */
+    }
+    return needs;
+}
+
+/* A reload may need more than the roster in force holds; until then that is withheld as unknown. */
+static bool is_enough(struct gateway *g, const struct roster *roster)
+{
+    struct roster_needs needs = needs_of(g->rules);
+
+    return roster_holds(roster, &needs);
+}
+
 static void adopt(struct gateway *g, struct roster *roster)
 {
     struct roster_counts was = {0}, now;
@@ -62,8 +85,8 @@ static void adopt(struct gateway *g, struct roster *roster)
     g->retry_ms = 0;
     log_event(LOG_INFO, "roster-loaded", LOG_NUM("people", now.people),
               LOG_NUM("students", now.students), LOG_NUM("classes", now.classes),
-              LOG_NUM("orgs", now.orgs));
-    plan_next(g, DAY_MS);
+              LOG_NUM("orgs", now.orgs), LOG_NUM("enrollments", now.enrollments));
+    plan_next(g, is_enough(g, roster) ? DAY_MS : RETRY_MS); /* reloaded while it was read */
 }
 
 static void on_loaded(void *ctx, enum err e, struct roster *roster)
@@ -88,6 +111,7 @@ void gateway_sync_roster(struct gateway *g)
     struct roster_sync_setup setup = {.loop = g->loop,
                                       .pool = g->pool,
                                       .catalog = g->sync_rules->catalog,
+                                      .needs = needs_of(g->sync_rules),
                                       .done = on_loaded,
                                       .ctx = g};
     enum err e = roster_sync_start(&setup, &g->sync);

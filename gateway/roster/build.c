@@ -65,7 +65,7 @@ static void spread_schools(struct roster *r, const uint32_t *of)
             p->schools[role] = named ? of[orgs->ids.count + i * PERSON_ROLES + role] : SET_UNKNOWN;
         }
     }
-    for (size_t kind = PLACE_CLASS; kind < PLACE_KIND_COUNT; kind++) {
+    for (size_t kind = PLACE_CLASS; kind < PLACE_GRADED_END; kind++) {
         struct place_table *t = &r->places[kind];
 
         for (uint32_t i = 0; i < t->ids.count; i++) {
@@ -120,7 +120,7 @@ static enum err place_grade_edges(const struct roster_builder *b, struct edges *
 {
     enum err e = OK;
 
-    for (size_t kind = PLACE_CLASS; kind < PLACE_KIND_COUNT; kind++) {
+    for (size_t kind = PLACE_CLASS; kind < PLACE_GRADED_END; kind++) {
         const struct edges *from = &b->place_grades[kind];
         uint32_t base = kind == PLACE_CLASS ? 0 : b->roster->places[PLACE_CLASS].ids.count;
 
@@ -139,7 +139,7 @@ static void spread_place_grades(struct roster *r, const uint32_t *of)
     for (uint32_t i = 0; i < orgs->ids.count; i++) {
         orgs->rows[i].grades = SET_UNKNOWN;
     }
-    for (size_t kind = PLACE_CLASS; kind < PLACE_KIND_COUNT; kind++) {
+    for (size_t kind = PLACE_CLASS; kind < PLACE_GRADED_END; kind++) {
         for (uint32_t i = 0; i < r->places[kind].ids.count; i++, at++) {
             struct place *p = &r->places[kind].rows[i];
 
@@ -257,7 +257,7 @@ static void count_all(struct roster_builder *b, int64_t now_ms)
     c->bytes = sizeof(*r) + ids_bytes(&r->people_ids) + ids_bytes(&r->grade_names) +
                r->people_cap * sizeof(*r->people) + c->students * sizeof(*r->students) +
                sets_bytes(&r->schools) + sets_bytes(&r->person_grades) +
-               sets_bytes(&r->place_grades) + sets_bytes(&r->children);
+               sets_bytes(&r->place_grades) + sets_bytes(&r->children) + build_ties_bytes(r);
     for (size_t i = 0; i < PLACE_KIND_COUNT; i++) {
         c->bytes += ids_bytes(&r->places[i].ids) + r->places[i].cap * sizeof(struct place);
     }
@@ -276,6 +276,7 @@ static void shrink(struct roster *r)
     }
     ids_shrink(&r->people_ids);
     ids_shrink(&r->grade_names);
+    ids_shrink(&r->words);
     for (size_t i = 0; i < PLACE_KIND_COUNT; i++) {
         ids_shrink(&r->places[i].ids);
     }
@@ -302,6 +303,7 @@ enum err roster_build(struct roster_builder *b, int64_t now_ms, struct roster **
     e = e != OK ? e : make_person_grades(b);
     e = e != OK ? e : make_place_grades(b);
     e = e != OK ? e : make_children(b);
+    e = e != OK ? e : build_ties(b);
     e = e != OK ? e : sort_students(b->roster);
     if (e != OK) {
         return e;

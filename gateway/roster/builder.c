@@ -9,8 +9,6 @@
 #include "base/mem.h"
 #include "roster/builder_priv.h"
 
-#include <jansson.h>
-
 void roster_builder_free(struct roster_builder **b)
 {
     if (*b == NULL) {
@@ -23,6 +21,7 @@ void roster_builder_free(struct roster_builder **b)
     for (size_t i = 0; i < PLACE_KIND_COUNT; i++) {
         edges_fini(&(*b)->place_grades[i]);
     }
+    builder_ties_fini(*b);
     mem_free(*b);
     *b = NULL;
 }
@@ -34,6 +33,8 @@ static enum err init_ids(struct roster *r)
     for (size_t i = 0; i < PLACE_KIND_COUNT && e == OK; i++) {
         e = ids_init(&r->places[i].ids);
     }
+    e = e != OK ? e : ids_init(&r->words);
+    e = e != OK ? e : ids_init(&r->locals);
     return e != OK ? e : ids_init(&r->grade_names);
 }
 
@@ -75,12 +76,12 @@ static bool read_id(const json_t *value, struct span *out)
 }
 
 /* The id that a GUIDRef points at. */
-static bool read_ref(const json_t *ref, struct span *out)
+bool builder_read_ref(const json_t *ref, struct span *out)
 {
     return read_id(json_object_get(ref, "sourcedId"), out);
 }
 
-static bool is_deleted(const json_t *record)
+bool builder_is_deleted(const json_t *record)
 {
     const json_t *status = json_object_get(record, "status");
 
@@ -90,7 +91,7 @@ static bool is_deleted(const json_t *record)
 
 /* --- people */
 
-static enum err person_row(struct roster_builder *b, struct span id, uint32_t *number)
+enum err builder_person(struct roster_builder *b, struct span id, uint32_t *number)
 {
     struct roster *r = b->roster;
     enum err e = ids_add(&r->people_ids, id, number);
@@ -110,8 +111,8 @@ static enum err person_row(struct roster_builder *b, struct span id, uint32_t *n
     return OK;
 }
 
-static enum err place_row(struct roster_builder *b, enum place_kind kind, struct span id,
-                          uint32_t *number)
+enum err builder_place(struct roster_builder *b, enum place_kind kind, struct span id,
+                       uint32_t *number)
 {
     struct place_table *t = &b->roster->places[kind];
     enum err e = ids_add(&t->ids, id, number);
@@ -138,10 +139,10 @@ static enum err add_person_org(struct roster_builder *b, uint32_t person, enum r
     struct span id;
     uint32_t org;
 
-    if (!read_ref(ref, &id)) {
+    if (!builder_read_ref(ref, &id)) {
         return OK;
     }
-    enum err e = place_row(b, PLACE_ORG, id, &org);
+    enum err e = builder_place(b, PLACE_ORG, id, &org);
 
     b->roster->people[person].named |= ROLE_BIT(role);
     return e != OK ? e : edges_add(&b->person_orgs, person * PERSON_ROLES + role, org);
@@ -212,11 +213,11 @@ static enum err add_agents(struct roster_builder *b, uint32_t person, const json
         struct span id;
         uint32_t other;
 
-        if (!read_ref(json_array_get(agents, i), &id)) {
+        if (!builder_read_ref(json_array_get(agents, i), &id)) {
             bad = true;
             continue;
         }
-        e = person_row(b, id, &other);
+        e = builder_person(b, id, &other);
         e = e != OK ? e : edges_add(&b->agents, person, other);
     }
     b->roster->people[person].flags |= bad ? PERSON_BAD_LINKS : 0;
@@ -226,7 +227,7 @@ static enum err add_agents(struct roster_builder *b, uint32_t person, const json
 static enum err add_user(struct roster_builder *b, struct span id, const json_t *record)
 {
     uint32_t person;
-    enum err e = person_row(b, id, &person);
+    enum err e = builder_person(b, id, &person);
 
     if (e != OK) {
         return e;
@@ -235,9 +236,10 @@ static enum err add_user(struct roster_builder *b, struct span id, const json_t 
 
     b->seen += (p->flags & PERSON_SEEN) == 0;
     p->flags |= PERSON_SEEN;
-    p->flags |= is_deleted(record) ? PERSON_UNUSABLE : 0;
+    p->flags |= builder_is_deleted(record) ? PERSON_UNUSABLE : 0;
     e = add_roles(b, person, json_object_get(record, "roles"));
     e = e != OK ? e : add_person_grades(b, person, json_object_get(record, "grades"));
+    e = e != OK ? e : builder_add_labels(b, person, "users", record);
     return e != OK ? e : add_agents(b, person, json_object_get(record, "agents"));
 }
 
@@ -261,7 +263,7 @@ static enum err add_place(struct roster_builder *b, enum place_kind kind, uint32
 {
     struct span id;
     uint32_t org = IDS_NONE;
-    enum err e = read_ref(ref, &id) ? place_row(b, PLACE_ORG, id, &org) : OK;
+    enum err e = builder_read_ref(ref, &id) ? builder_place(b, PLACE_ORG, id, &org) : OK;
 
     if (e == OK) {
         settle(b, &b->roster->places[kind].rows[number], org, 0);
@@ -275,10 +277,10 @@ static enum err add_org(struct roster_builder *b, struct span id, const json_t *
     bool school = json_is_string(type) && strcmp(json_string_value(type), "school") == 0;
     struct span above;
     uint32_t number, parent = IDS_NONE;
-    enum err e = place_row(b, PLACE_ORG, id, &number);
+    enum err e = builder_place(b, PLACE_ORG, id, &number);
 
-    if (e == OK && read_ref(json_object_get(record, "parent"), &above)) {
-        e = place_row(b, PLACE_ORG, above, &parent);
+    if (e == OK && builder_read_ref(json_object_get(record, "parent"), &above)) {
+        e = builder_place(b, PLACE_ORG, above, &parent);
     }
     if (e == OK) {
         settle(b, &b->roster->places[PLACE_ORG].rows[number], parent, school ? PLACE_SCHOOL : 0);
@@ -292,7 +294,7 @@ static enum err add_graded(struct roster_builder *b, enum place_kind kind, struc
     const json_t *grades = json_object_get(record, "grades");
     uint32_t number;
     bool bad = false;
-    enum err e = place_row(b, kind, id, &number);
+    enum err e = builder_place(b, kind, id, &number);
 
     e = e != OK ? e
                 : add_place(b, kind, number,
@@ -309,12 +311,31 @@ static enum err add_graded(struct roster_builder *b, enum place_kind kind, struc
 
 static enum err add_class(struct roster_builder *b, struct span id, const json_t *record)
 {
-    return add_graded(b, PLACE_CLASS, id, record);
+    uint32_t number;
+    enum err e = add_graded(b, PLACE_CLASS, id, record);
+
+    e = e != OK ? e : builder_place(b, PLACE_CLASS, id, &number);
+    return e != OK ? e : builder_add_class_ties(b, number, record);
 }
 
 static enum err add_course(struct roster_builder *b, struct span id, const json_t *record)
 {
     return add_graded(b, PLACE_COURSE, id, record);
+}
+
+static enum err add_session(struct roster_builder *b, struct span id, const json_t *record)
+{
+    struct span above;
+    uint32_t number, parent = IDS_NONE;
+    enum err e = builder_place(b, PLACE_SESSION, id, &number);
+
+    if (e == OK && builder_read_ref(json_object_get(record, "parent"), &above)) {
+        e = builder_place(b, PLACE_SESSION, above, &parent);
+    }
+    if (e == OK) {
+        settle(b, &b->roster->places[PLACE_SESSION].rows[number], parent, 0);
+    }
+    return e;
 }
 
 /* --- documents */
@@ -323,7 +344,14 @@ static const struct collection {
     const char *name;
     enum err (*add)(struct roster_builder *b, struct span id, const json_t *record);
 } collections[] = {
-    {"orgs", add_org}, {"users", add_user}, {"classes", add_class}, {"courses", add_course}};
+    {"orgs", add_org},
+    {"academicSessions", add_session},
+    {"users", add_user},
+    {"classes", add_class},
+    {"courses", add_course},
+    {"demographics", builder_add_demographics},
+    {"enrollments", builder_add_enrollment},
+};
 
 static const struct collection *find_collection(struct span name)
 {
@@ -344,7 +372,7 @@ static enum err add_records(struct roster_builder *b, const struct collection *c
         const json_t *record = json_array_get(records, i);
         struct span id;
 
-        if (read_ref(record, &id)) {
+        if (builder_read_ref(record, &id)) {
             e = c->add(b, id, record);
         } else {
             b->skipped++;
@@ -384,6 +412,9 @@ enum err roster_builder_add(struct roster_builder *b, const struct resource *res
     const json_t *records = open_envelope(root, resource);
 
     if (records != NULL) {
+        if (c->add == builder_add_enrollment) {
+            builder_note_page(b, records);
+        }
         e = add_records(b, c, records);
         *rows = e == OK ? json_array_size(records) : *rows;
     }

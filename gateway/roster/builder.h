@@ -17,15 +17,25 @@ enum err roster_builder_new(struct roster_builder **out) MUST_CHECK;
 void roster_builder_free(struct roster_builder **b);
 
 /*
- * Adds one page of `resource`, told apart by its name (orgs, users, classes,
- * courses; others are ERR_INPUT). `document` is a whole JSON text of at most
- * ROSTER_MAX_DOCUMENT bytes (else ERR_TOO_BIG) and is borrowed for the call.
+ * Before the first page: what the snapshot is to hold beyond people and places;
+ * `today` (yyyymmdd, district-local) tells which enrollments have ended. Needs are
+ * copied. ERR_MEMORY; ERR_INPUT: a local field of another resource or shape.
+ */
+enum err roster_builder_need(struct roster_builder *b, const struct roster_needs *needs,
+                             int32_t today) MUST_CHECK;
+
+/*
+ * Adds one page of `resource`, told apart by its name (orgs, academicSessions, users,
+ * classes, courses, demographics, enrollments; others are ERR_INPUT). `document` is a whole JSON
+ * text of at most ROSTER_MAX_DOCUMENT bytes (else ERR_TOO_BIG) and is borrowed for the call.
  * `*rows` gets the number of records seen, for paging; untouched on failure.
  *
  * Fail closed: a record without a usable id is skipped and counted. A person
  * whose roles cannot be read, or whose status is anything but active or absent, is unknown from
  * then on. A person seen twice keeps the union of roles, schools, grades and
- * links. A class or course with malformed grades is unknown.
+ * links. A class or course with malformed grades is unknown. An enrollment counts
+ * only when its status is active, its role one that is known, and its endDate absent, empty or a
+ * date that is not over. A birth date that is malformed, or two that differ, is unknown.
  * ERR_UP_JSON (also a duplicate key, and some failed allocations of the JSON
  * parser), ERR_UP_ENVELOPE (also members beside the array), ERR_MEMORY: after those
  * the builder may only be freed.
@@ -33,7 +43,7 @@ void roster_builder_free(struct roster_builder **b);
 enum err roster_builder_add(struct roster_builder *b, const struct resource *resource,
                             struct span document, size_t *rows) MUST_CHECK;
 
-/* Distinct ids taken so far: a page that adds none comes from a source that does not page. */
+/* Grows with each page that brings something new: else the source does not page. */
 size_t roster_builder_ids(const struct roster_builder *b);
 
 /*

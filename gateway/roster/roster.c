@@ -20,6 +20,13 @@ void roster_destroy(struct roster *r)
         mem_free(r->places[i].rows);
     }
     ids_fini(&r->grade_names);
+    ids_fini(&r->words);
+    ids_fini(&r->locals);
+    mem_free(r->ties);
+    for (size_t i = 0; i < TIE_COUNT; i++) {
+        sets_fini(&r->tied[i]);
+    }
+    sets_fini(&r->labels);
     sets_fini(&r->schools);
     sets_fini(&r->person_grades);
     sets_fini(&r->place_grades);
@@ -59,6 +66,39 @@ static void show_set(const struct sets *sets, uint32_t set, struct fact_set *out
     out->items = sets_items(sets, set, &out->count);
 }
 
+static bool holds_local(const struct roster *r, const struct roster_local *local)
+{
+    for (uint32_t i = 0; i < r->locals.count; i++) {
+        struct span name = ids_get(&r->locals, i);
+
+        if ((name.ptr[0] == 'p') == local->program && span_eq(span_from(name, 1), local->field)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool roster_holds(const struct roster *r, const struct roster_needs *needs)
+{
+    bool all = (!needs->enrollments || r->has_enrollments) && (!needs->birth || r->has_birth);
+
+    for (size_t i = 0; i < needs->local_count && all; i++) {
+        all = holds_local(r, &needs->locals[i]);
+    }
+    return all;
+}
+
+static void show_ties(const struct roster *r, const struct person_ties *ties,
+                      struct person_facts *out)
+{
+    show_set(&r->tied[TIE_CLASSES], ties->sets[TIE_CLASSES], &out->classes);
+    show_set(&r->tied[TIE_COURSES], ties->sets[TIE_COURSES], &out->courses);
+    show_set(&r->tied[TIE_TERMS], ties->sets[TIE_TERMS], &out->terms);
+    show_set(&r->labels, ties->statuses, &out->statuses);
+    show_set(&r->labels, ties->programs, &out->programs);
+    out->birth = ties->birth;
+}
+
 void roster_lookup_person(const struct roster *r, struct span id, struct person_facts *out)
 {
     uint32_t number = ids_find(&r->people_ids, id);
@@ -76,6 +116,9 @@ void roster_lookup_person(const struct roster *r, struct span id, struct person_
     }
     show_set(&r->person_grades, p->grades, &out->grades);
     show_set(&r->children, p->children, &out->children);
+    if (r->ties != NULL) {
+        show_ties(r, &r->ties[number], out);
+    }
 }
 
 static const struct place_table *table_of(const struct roster *r, enum ref_type type)
@@ -87,6 +130,8 @@ static const struct place_table *table_of(const struct roster *r, enum ref_type 
         return &r->places[PLACE_CLASS];
     case REF_COURSE:
         return &r->places[PLACE_COURSE];
+    case REF_ACADEMIC_SESSION:
+        return &r->places[PLACE_SESSION];
     default:
         return NULL;
     }
@@ -107,6 +152,9 @@ void roster_lookup_place(const struct roster *r, enum ref_type type, struct span
     out->known = true;
     show_set(&r->schools, p->schools, &out->schools);
     show_set(&r->place_grades, p->grades, &out->grades);
+    show_set(&r->tied[TIE_CLASSES], p->ties[TIE_CLASSES], &out->classes);
+    show_set(&r->tied[TIE_COURSES], p->ties[TIE_COURSES], &out->courses);
+    show_set(&r->tied[TIE_TERMS], p->ties[TIE_TERMS], &out->terms);
 }
 
 struct span roster_student(const struct roster *r, size_t i)

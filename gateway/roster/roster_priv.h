@@ -21,6 +21,8 @@ enum person_flag {
     PERSON_GRADES = 8,     /* names a grade */
     PERSON_BAD_LINKS = 16, /* agents[] could not be read */
     PERSON_BAD_GRADES = 32,
+    PERSON_DEMOGRAPHICS = 64, /* a demographics record was seen */
+    PERSON_BAD_BIRTH = 128,   /* its date could not be read, or there are two */
 };
 
 enum { PERSON_ROLES = ROLE_NONE }; /* students, guardians, teachers, staff */
@@ -33,18 +35,32 @@ struct person {
     uint8_t flags;
 };
 
-enum place_kind { PLACE_ORG, PLACE_CLASS, PLACE_COURSE, PLACE_KIND_COUNT };
+/* What a roster holds of a person only when decisions need it. */
+enum tie { TIE_CLASSES, TIE_COURSES, TIE_TERMS, TIE_COUNT };
+
+struct person_ties {
+    uint32_t sets[TIE_COUNT];    /* set numbers, or SET_UNKNOWN */
+    uint32_t statuses, programs; /* the same */
+    int32_t birth;               /* yyyymmdd, 0: unknown */
+};
+
+/* Those with a school and grades stand first. */
+enum place_kind { PLACE_ORG, PLACE_CLASS, PLACE_COURSE, PLACE_SESSION, PLACE_KIND_COUNT };
+enum { PLACE_GRADED_END = PLACE_SESSION };
 
 enum place_flag {
     PLACE_SEEN = 1,
     PLACE_UNUSABLE = 2,
     PLACE_SCHOOL = 4, /* an org of type school */
     PLACE_GRADES = 8, /* names a grade */
+    PLACE_TIED = 16,  /* a class whose course was read */
 };
 
 struct place {
     uint32_t org;             /* parent, school or org: its number, or IDS_NONE */
-    uint32_t schools, grades; /* set numbers, or SET_UNKNOWN */
+    uint32_t course;          /* of a class: its course's number, or IDS_NONE */
+    uint32_t schools, grades; /* set numbers, or SET_UNKNOWN; so are the next three */
+    uint32_t ties[TIE_COUNT];
     uint8_t flags;
 };
 
@@ -61,12 +77,18 @@ struct roster {
     uint32_t people_cap;
     struct place_table places[PLACE_KIND_COUNT];
     struct ids grade_names;
+    struct ids words;         /* statuses and programs */
+    struct ids locals;        /* what it was made for: 'p' or 's', and the field */
+    struct person_ties *ties; /* as people; NULL when nothing of it is needed */
+    bool has_enrollments, has_birth;
 
     struct sets schools;       /* members: orgs */
     struct sets person_grades; /* members: grade names */
     struct sets place_grades;
-    struct sets children; /* members: people */
-    uint32_t *students;   /* people numbers, in byte order of their ids */
+    struct sets children;        /* members: people */
+    struct sets tied[TIE_COUNT]; /* of people and places; members: classes, courses, sessions */
+    struct sets labels;          /* statuses and programs of people; members: words */
+    uint32_t *students;          /* people numbers, in byte order of their ids */
     struct roster_counts counts;
 };
 

@@ -44,7 +44,7 @@ static int by_owner(const void *left, const void *right)
     return a->to == b->to ? 0 : a->to < b->to ? -1 : 1;
 }
 
-static void sort_unique(struct edges *e)
+void edges_sort(struct edges *e)
 {
     size_t kept = 0;
 
@@ -167,7 +167,7 @@ enum err sets_build(struct edges *e, const struct ids *names, uint32_t owners, u
     struct work w = {0};
     struct sets made = {0};
 
-    sort_unique(e);
+    edges_sort(e);
     enum err err = work_init(&w, e, &made);
 
     if (err == OK) {

@@ -21,6 +21,9 @@ struct edges {
 enum err edges_add(struct edges *e, uint32_t from, uint32_t to) MUST_CHECK;
 void edges_fini(struct edges *e);
 
+/* By owner, then member; what stands twice stands once afterwards. */
+void edges_sort(struct edges *e);
+
 /* Set number 0 is the empty set. */
 struct set_place {
     uint32_t first, count;

@@ -11,20 +11,29 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <assert.h>
 
 enum { DEFAULT_ROWS = 2000, DEFAULT_PAGES = 20000, DEFAULT_TOTAL_MS = 900000, MAX_TARGET = 2048 };
 
+enum need { ALWAYS, IF_ENROLLMENTS, IF_BIRTH };
+
 /* Places before people, so that most ids are known when they are pointed at. */
 static const struct wanted {
     const char *collection;
+    enum need need; /* else only for a local field */
     const char *fields;
+    enum need need_more;
+    const char *more;
 } wanted[] = {
-    {"orgs", "sourcedId,status,type,parent"},
-    {"courses", "sourcedId,status,org,grades"},
-    {"classes", "sourcedId,status,school,grades"},
-    {"users", "sourcedId,status,roles,agents,grades"},
+    {"orgs", ALWAYS, "sourcedId,status,type,parent", ALWAYS, ""},
+    {"academicSessions", IF_ENROLLMENTS, "sourcedId,status,parent", ALWAYS, ""},
+    {"courses", ALWAYS, "sourcedId,status,org,grades", ALWAYS, ""},
+    {"classes", ALWAYS, "sourcedId,status,school,grades", IF_ENROLLMENTS, ",course,terms"},
+    {"users", ALWAYS, "sourcedId,status,roles,agents,grades", ALWAYS, ""},
+    {"demographics", IF_BIRTH, "sourcedId,status", IF_BIRTH, ",birthDate"},
+    {"enrollments", IF_ENROLLMENTS, "sourcedId,status,role,user,class,endDate", ALWAYS, ""},
 };
 
 enum { WANTED = sizeof(wanted) / sizeof(wanted[0]) };
@@ -38,7 +47,8 @@ static const unsigned may_enter[SYNC_STATE_COUNT] = {
 
 struct roster_sync {
     struct roster_sync_setup setup;
-    const struct resource *resources[WANTED];
+    const struct resource *resources[WANTED]; /* NULL: not needed */
+    struct buf fields[WANTED];
     struct roster_builder *builder;
     struct leg *leg;
     struct timer deadline;
@@ -63,6 +73,9 @@ static void free_sync(struct roster_sync *s)
     leg_abort(&s->leg);
     roster_builder_free(&s->builder);
     buf_fini(&s->page);
+    for (size_t i = 0; i < WANTED; i++) {
+        buf_fini(&s->fields[i]);
+    }
     mem_free(s);
 }
 
@@ -83,9 +96,9 @@ static void finish(struct roster_sync *s, enum err e)
 static void put_target(struct buf *out, const struct roster_sync *s)
 {
     buf_put(out, catalog_base(s->setup.catalog));
-    buf_printf(out, "/%s?limit=%u&offset=%llu&sort=sourcedId&orderBy=asc&fields=%s",
-               wanted[s->at].collection, s->setup.page_rows, (unsigned long long)s->offset,
-               wanted[s->at].fields);
+    buf_printf(out, "/%s?limit=%u&offset=%llu&sort=sourcedId&orderBy=asc&fields=",
+               wanted[s->at].collection, s->setup.page_rows, (unsigned long long)s->offset);
+    buf_put(out, buf_span(&s->fields[s->at]));
 }
 
 static const struct leg_events page_events;
@@ -131,6 +144,15 @@ static void on_body(void *ctx, struct span bytes)
     }
 }
 
+/* The next collection that is needed; WANTED: none. */
+static size_t next_needed(const struct roster_sync *s, size_t at)
+{
+    while (at < WANTED && s->resources[at] == NULL) {
+        at++;
+    }
+    return at;
+}
+
 /* The next page or collection; `*last` when there is none. */
 static enum err advance(struct roster_sync *s, size_t rows, bool *last)
 {
@@ -142,7 +164,8 @@ static enum err advance(struct roster_sync *s, size_t rows, bool *last)
         return ERR_UP_TRUNCATED;
     }
     s->offset = 0;
-    *last = ++s->at == WANTED;
+    s->at = next_needed(s, s->at + 1);
+    *last = s->at == WANTED;
     return *last ? OK : ask(s);
 }
 
@@ -188,15 +211,67 @@ static void on_deadline(void *ctx)
     finish(ctx, ERR_DEADLINE);
 }
 
-static enum err find_resources(struct roster_sync *s)
+static bool is_needed(const struct roster_needs *n, enum need need)
 {
-    for (size_t i = 0; i < WANTED; i++) {
-        s->resources[i] = catalog_find(s->setup.catalog, span_str(wanted[i].collection));
-        if (s->resources[i] == NULL) {
-            return ERR_INPUT;
+    return need == ALWAYS || (need == IF_ENROLLMENTS ? n->enrollments : n->birth);
+}
+
+/* The member of the record that holds the local field; empty: not of this collection. */
+static struct span member_of(const struct roster_local *local, const char *collection)
+{
+    struct span rest = local->field;
+
+    return span_eq_str(span_cut(&rest, '.'), collection) ? span_cut(&rest, '.') : span_of(NULL, 0);
+}
+
+/* True if a local field before the i-th has asked for the same member. */
+static bool is_asked(const struct roster_needs *n, size_t i, const char *collection)
+{
+    struct span member = member_of(&n->locals[i], collection);
+
+    for (size_t k = 0; k < i; k++) {
+        if (span_eq(member_of(&n->locals[k], collection), member)) {
+            return true;
         }
     }
-    return OK;
+    return false;
+}
+
+/* Sets what to ask of one collection; leaves it out when nothing is needed. */
+static enum err plan_collection(struct roster_sync *s, size_t at)
+{
+    const struct roster_needs *n = &s->setup.needs;
+    const struct wanted *w = &wanted[at];
+    bool needed = is_needed(n, w->need);
+
+    buf_init(&s->fields[at], MAX_TARGET / 2);
+    buf_put_str(&s->fields[at], w->fields);
+    buf_put_str(&s->fields[at], is_needed(n, w->need_more) ? w->more : "");
+    for (size_t i = 0; i < n->local_count; i++) {
+        struct span member = member_of(&n->locals[i], w->collection);
+
+        needed = needed || member.len > 0;
+        if (member.len > 0 && !is_asked(n, i, w->collection)) {
+            buf_put_byte(&s->fields[at], ',');
+            text_percent(&s->fields[at], member);
+        }
+    }
+    if (needed) {
+        s->resources[at] = catalog_find(s->setup.catalog, span_str(w->collection));
+    }
+    return needed && s->resources[at] == NULL ? ERR_INPUT : buf_err(&s->fields[at]);
+}
+
+static enum err plan_all(struct roster_sync *s)
+{
+    enum err e =
+        roster_builder_need(s->builder, &s->setup.needs, clock_local_date(clock_wall_ms()));
+
+    for (size_t i = 0; i < WANTED && e == OK; i++) {
+        e = plan_collection(s, i);
+    }
+    s->setup.needs = (struct roster_needs){0}; /* what it lists is the caller's */
+    return e;
 }
 
 static void fill_defaults(struct roster_sync_setup *s)
@@ -216,9 +291,9 @@ enum err roster_sync_start(const struct roster_sync_setup *setup, struct roster_
     s->setup = *setup;
     fill_defaults(&s->setup);
     buf_init(&s->page, ROSTER_MAX_DOCUMENT);
-    enum err e = find_resources(s);
+    enum err e = roster_builder_new(&s->builder);
 
-    e = e != OK ? e : roster_builder_new(&s->builder);
+    e = e != OK ? e : plan_all(s);
     e = e != OK ? e : timer_arm(&s->deadline, setup->loop, s->setup.total_ms, on_deadline, s);
     e = e != OK ? e : ask(s);
     if (e != OK) {

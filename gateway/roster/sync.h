@@ -7,9 +7,10 @@
 
 /*
  * Loads a whole roster from the source, page by page: orgs, courses, classes,
- * users, sorted by sourcedId, asking by `fields` for no more than decisions
- * need. All or nothing: one bad page and there is no roster. Pages are read with
- * a plain JSON parser, so the loop must not be one that serves partners.
+ * users, and as needed academic sessions, demographics and enrollments, sorted by
+ * sourcedId, asking by `fields` for no more than decisions need. All or nothing: one bad page and
+ * there is no roster. Pages are read with a plain JSON parser, so the loop must not be one that
+ * serves partners.
  */
 struct roster_sync;
 
@@ -17,7 +18,8 @@ struct roster_sync_setup {
     struct loop *loop;
     struct pool *pool; /* on the same loop; outlives the sync */
     const struct catalog *catalog;
-    unsigned page_rows; /* asked for in one leg; 0: 2,000. The source may give fewer. */
+    struct roster_needs needs; /* what it lists is borrowed until roster_sync_start() returns */
+    unsigned page_rows;        /* asked for in one leg; 0: 2,000. The source may give fewer. */
     unsigned max_pages; /* of all collections together, for a source that never ends; 0: 20,000 */
     int64_t total_ms;   /* for the whole load; 0: 900,000 */
 
@@ -32,7 +34,8 @@ struct roster_sync_setup {
     void *ctx;
 };
 
-/* ERR_MEMORY, ERR_BUSY; ERR_INPUT when the catalog lacks one of the collections. */
+/* ERR_MEMORY, ERR_BUSY; ERR_INPUT when the catalog lacks one of the collections, or
+ * for a local field that no roster can hold. */
 enum err roster_sync_start(const struct roster_sync_setup *setup,
                            struct roster_sync **out) MUST_CHECK;
 

@@ -89,6 +89,11 @@ static void serve_pages(struct stage *s)
     stage_hang_up(c);
 }
 
+static void serve_none(struct stage *s)
+{
+    (void)s;
+}
+
 struct result {
     unsigned calls;
     enum err e;
@@ -111,12 +116,16 @@ static bool is_done(const void *ctx)
     return ((const struct result *)ctx)->calls > 0;
 }
 
+static const struct roster_needs none_needed;
+static const struct roster_needs *needs = &none_needed;
+
 static enum err start_sync(struct scene *sc, const struct catalog *catalog, unsigned max_pages,
                            struct result *r)
 {
     const struct roster_sync_setup setup = {.loop = sc->loop,
                                             .pool = sc->pool,
                                             .catalog = catalog,
+                                            .needs = *needs,
                                             .page_rows = 2,
                                             .max_pages = max_pages,
                                             .total_ms = 5000,
@@ -162,6 +171,90 @@ static void loads_every_collection_to_its_empty_page(void **state)
     assert_true(p.known);
     assert_int_equal(p.schools[ROLE_STUDENT].count, 1);
     roster_unref(&r.roster);
+    close_scene(&sc);
+}
+
+#define FROM_0 "?limit=2&offset=0&sort=sourcedId&orderBy=asc&fields=sourcedId,status,"
+
+static const struct page more[] = {
+    {"/orgs" FROM_0 "type,parent", ORGS, -1},
+    {ASK_ORGS_2, "{'orgs':[]}", -1},
+    {"/academicSessions" FROM_0 "parent", "{'academicSessions':[{'sourcedId':'fall'}]}", -1},
+    {"/academicSessions?limit=2&offset=1&", "{'academicSessions':[]}", -1},
+    {"/courses" FROM_0 "org,grades", "{'courses':[]}", -1},
+    {"/classes" FROM_0 "school,grades,course,terms",
+     "{'classes':[{'sourcedId':'c','terms':[{'sourcedId':'fall'}]}]}", -1},
+    {"/classes?limit=2&offset=1&", "{'classes':[]}", -1},
+    {"/users" FROM_0 "roles,agents,grades,metadata HTTP/", PUPIL, -1},
+    {ASK_USERS_1, "{'users':[]}", -1},
+    {"/demographics" FROM_0 "birthDate HTTP/",
+     "{'demographics':[{'sourcedId':'s','birthDate':'2012-03-04'}]}", -1},
+    {"/demographics?limit=2&offset=1&", "{'demographics':[]}", -1},
+    {"/enrollments" FROM_0 "role,user,class,endDate HTTP/",
+     "{'enrollments':[{'sourcedId':'e','status':'active','role':'student',"
+     "'user':{'sourcedId':'s'},'class':{'sourcedId':'c'}}]}",
+     -1},
+    {"/enrollments?limit=2&offset=1&", "{'enrollments':[]}", -1},
+    {NULL, NULL, 0},
+};
+
+static const struct roster_local of_users[] = {{{(const uint8_t *)"users.metadata.bus", 18}, true},
+                                               {{(const uint8_t *)"users.metadata.t", 16}, false}};
+
+static void asks_for_what_is_needed_and_no_more(void **state)
+{
+    static const struct roster_needs all = {true, true, of_users, 2};
+    struct scene sc;
+    struct result r = {0};
+    struct person_facts p;
+
+    needs = &all;
+    open_scene(&sc, serve_pages, more);
+    assert_int_equal(start_sync(&sc, *state, 0, &r), OK);
+    needs = &none_needed;
+    turn_until(&sc, is_done, &r);
+    assert_int_equal(r.e, OK);
+    roster_lookup_person(r.roster, SPAN("s"), &p);
+    assert_int_equal(p.birth, 20120304);
+    assert_int_equal(p.classes.count, 1);
+    assert_int_equal(p.terms.count, 1);
+    assert_int_equal(p.programs.known, TRI_YES);
+    assert_true(roster_holds(r.roster, &all));
+    roster_unref(&r.roster);
+    close_scene(&sc);
+}
+
+static void ends_with_enrollments_that_repeat_themselves(void **state)
+{
+    static const struct roster_needs in_class = {.enrollments = true};
+    static const struct page pages[] = {
+        {ASK_ORGS, ORGS, -1},
+        {ASK_ORGS_2, "{'orgs':[]}", -1},
+        {"/academicSessions?", "{'academicSessions':[]}", -1},
+        {"/courses?", "{'courses':[]}", -1},
+        {"/classes?", "{'classes':[]}", -1},
+        {"/users?", "{'users':[]}", -1},
+        {"/enrollments?limit=2&offset=0&", "{'enrollments':[{'sourcedId':'e'}]}", -1},
+        {"/enrollments?limit=2&offset=1&", "{'enrollments':[{'sourcedId':'e'}]}", -1},
+        {NULL, NULL, 0}};
+
+    needs = &in_class;
+    expect(*state, pages, 0, ERR_UP_LEGS);
+    needs = &none_needed;
+}
+
+static void refuses_needs_that_no_roster_can_hold(void **state)
+{
+    static const struct roster_local local = {{(const uint8_t *)"classes.metadata.x", 18}, true};
+    static const struct roster_needs odd = {.locals = &local, .local_count = 1};
+    struct scene sc;
+    struct result r = {0};
+
+    open_scene(&sc, serve_none, NULL);
+    needs = &odd;
+    assert_int_equal(start_sync(&sc, *state, 0, &r), ERR_INPUT);
+    needs = &none_needed;
+    assert_null(r.sync);
     close_scene(&sc);
 }
 
@@ -308,6 +401,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loads_every_collection_to_its_empty_page),
+        cmocka_unit_test(asks_for_what_is_needed_and_no_more),
+        cmocka_unit_test(ends_with_enrollments_that_repeat_themselves),
+        cmocka_unit_test(refuses_needs_that_no_roster_can_hold),
         cmocka_unit_test(gives_no_roster_for_one_bad_page),
         cmocka_unit_test(gives_no_roster_when_rows_are_missing),
         cmocka_unit_test(gives_no_roster_without_schools),
