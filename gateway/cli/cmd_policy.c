@@ -10,6 +10,7 @@ static const struct command ROWS[] = {
     {"policy check", cmd_policy_check, "check a district's folder, show what is shared"},
     {"policy parse", cmd_policy_parse, "one file as a tree of values with their places"},
     {"policy schema", cmd_policy_schema, "JSON Schemas of the files, for editors"},
+    {"policy diff", cmd_policy_diff, "what a change widens or narrows, for each partner"},
 };
 
 const struct command_table policy_commands = {ROWS, sizeof(ROWS) / sizeof(ROWS[0])};

@@ -17,18 +17,11 @@
 #include "base/buf.h"
 #include "cli/files.h"
 
-enum {
-    MAX_FILES = 10000,
-    MAX_FILE_BYTES = 1024 * 1024,
-    MAX_TOTAL_BYTES = 64 * 1024 * 1024,
-    MAX_NAME = 300,
-};
+enum { MAX_NAME = 300 };
 
 struct folder {
-    struct arena arena; /* names and contents */
+    struct district_files *into;
     struct diag_list *diags;
-    struct policy_file *files; /* MAX_FILES of them */
-    size_t count;
     enum err failed; /* ERR_MEMORY; what people can mend is a message */
 };
 
@@ -63,20 +56,10 @@ static enum err read_fd(int fd, struct buf *out)
 
 static void keep(struct folder *f, const char *name, struct span bytes)
 {
-    struct span kept = arena_copy(&f->arena, bytes);
-    struct span kept_name = arena_copy(&f->arena, span_str(name));
-
-    if (f->arena.overflow) {
-        f->failed = f->arena.used >= MAX_TOTAL_BYTES - MAX_FILE_BYTES ? ERR_INPUT : ERR_MEMORY;
-        complain(f, name, "the folder holds too much: more than 64 MiB, or no memory is left");
-        return;
+    f->failed = district_files_add(f->into, span_str(name), bytes);
+    if (f->failed == ERR_INPUT) {
+        complain(f, name, "the folder holds too much: over 64 MiB, or over 10,000 files");
     }
-    if (f->count == MAX_FILES) {
-        f->failed = ERR_INPUT;
-        complain(f, name, "the folder holds more than 10,000 files");
-        return;
-    }
-    f->files[f->count++] = (struct policy_file){(const char *)kept_name.ptr, kept};
 }
 
 static void read_opened(struct folder *f, int fd, const char *name)
@@ -88,14 +71,14 @@ static void read_opened(struct folder *f, int fd, const char *name)
         complain(f, name, "is not a regular file");
         return;
     }
-    buf_init(&bytes, MAX_FILE_BYTES + 4096);
+    buf_init(&bytes, DISTRICT_MAX_FILE + 4096);
     enum err e = read_fd(fd, &bytes);
 
     if (e == ERR_MEMORY) {
         f->failed = e;
     } else if (e == ERR_IO) {
         complain(f, name, strerror(errno));
-    } else if (e != OK || bytes.len > MAX_FILE_BYTES) {
+    } else if (e != OK || bytes.len > DISTRICT_MAX_FILE) {
         complain(f, name, "is larger than 1 MiB");
     } else {
         keep(f, name, buf_span(&bytes));
@@ -131,22 +114,32 @@ static bool ends_in(const char *name, const char *tail)
     return len > tail_len && strcmp(name + len - tail_len, tail) == 0;
 }
 
+bool district_file_is_read(const char *name, struct diag_list *diags)
+{
+    bool keys = strncmp(name, "partners/", strlen("partners/")) == 0 && ends_in(name, ".json");
+
+    if (ends_in(name, ".yaml") || keys) {
+        return true;
+    }
+    if (ends_in(name, ".yml")) {
+        diag_add(diags, DIAG_ERROR, name, 0, 0, "would not be read: name it .yaml");
+    } else {
+        diag_add(diags, DIAG_WARNING, name, 0, 0, "is not read: it is no .yaml file");
+    }
+    return false;
+}
+
 static void take(struct folder *f, int dir, const char *sub, const char *name)
 {
     char shown[MAX_NAME];
-    bool keys = strcmp(sub, "partners") == 0 && ends_in(name, ".json");
     int len = snprintf(shown, sizeof(shown), "%s/%s", sub, name);
 
     if (len < 0 || (size_t)len >= sizeof(shown)) {
         complain(f, sub, "a file's name is too long");
         return;
     }
-    if (ends_in(name, ".yaml") || keys) {
+    if (district_file_is_read(shown, f->diags)) {
         read_file(f, dir, name, shown);
-    } else if (ends_in(name, ".yml")) {
-        complain(f, shown, "would not be read: name it .yaml");
-    } else {
-        diag_add(f->diags, DIAG_WARNING, shown, 0, 0, "is not read: it is no .yaml file");
     }
 }
 
@@ -189,6 +182,36 @@ static void read_sub(struct folder *f, int dir, const char *sub)
 
 /* --- the whole ---------------------------------------------------------------------- */
 
+void district_files_init(struct district_files *files)
+{
+    *files = (struct district_files){.count = 0};
+    arena_init(&files->arena, DISTRICT_MAX_TOTAL);
+}
+
+void district_files_fini(struct district_files *files)
+{
+    arena_fini(&files->arena);
+    *files = (struct district_files){.count = 0};
+}
+
+enum err district_files_add(struct district_files *files, struct span name, struct span bytes)
+{
+    if (files->files == NULL) {
+        files->files = arena_array(&files->arena, DISTRICT_MAX_FILES, sizeof(*files->files));
+    }
+    struct span kept_name = arena_copy(&files->arena, name);
+    struct span kept = arena_copy(&files->arena, bytes);
+
+    if (files->arena.overflow) {
+        return files->arena.used >= DISTRICT_MAX_TOTAL - DISTRICT_MAX_FILE ? ERR_INPUT : ERR_MEMORY;
+    }
+    if (files->count == DISTRICT_MAX_FILES) {
+        return ERR_INPUT;
+    }
+    files->files[files->count++] = (struct policy_file){(const char *)kept_name.ptr, kept};
+    return OK;
+}
+
 static int by_name(const void *a, const void *b)
 {
     const struct policy_file *x = a;
@@ -197,53 +220,63 @@ static int by_name(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-static enum err read_folder(struct folder *f, const char *path)
+void district_files_sort(struct district_files *files)
 {
-    int dir = open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+    if (files->count > 0) {
+        qsort(files->files, files->count, sizeof(*files->files), by_name);
+    }
+}
+
+enum err district_files_read(const char *folder, struct diag_list *diags,
+                             struct district_files *out)
+{
+    struct folder f = {.into = out, .diags = diags};
+    unsigned before = diags->errors;
+    int dir = open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
 
     if (dir < 0) {
         return ERR_IO;
     }
-    f->files = arena_array(&f->arena, MAX_FILES, sizeof(*f->files));
-    if (f->files == NULL) {
-        (void)close(dir);
-        return ERR_MEMORY;
-    }
     const char *district = "district.yaml";
 
-    read_file(f, dir, district, district);
-    read_sub(f, dir, "partners");
-    read_sub(f, dir, "agreements");
+    read_file(&f, dir, district, district);
+    read_sub(&f, dir, "partners");
+    read_sub(&f, dir, "agreements");
     (void)close(dir);
-    qsort(f->files, f->count, sizeof(*f->files), by_name);
-    return f->failed;
+    district_files_sort(out);
+    out->unread = diags->errors > before;
+    return f.failed;
+}
+
+enum err district_files_load(const struct district_files *files, const struct catalog *catalog,
+                             struct diag_list *diags, struct policy **out)
+{
+    struct policy *policy = NULL;
+    enum err e = policy_load(files->files, files->count, catalog, diags, &policy);
+
+    if (e == OK && files->unread) {
+        policy_free(&policy);
+        e = ERR_INPUT;
+    }
+    if (e == OK) {
+        *out = policy;
+    }
+    return e;
 }
 
 enum err district_folder_load(const char *folder, const struct catalog *catalog,
                               struct diag_list *diags, struct policy **out)
 {
-    struct folder f = {.diags = diags};
-    struct policy *policy = NULL;
-    unsigned before = diags->errors;
+    struct district_files files;
 
-    arena_init(&f.arena, MAX_TOTAL_BYTES);
-    enum err e = read_folder(&f, folder);
-    bool unread = diags->errors > before;
+    district_files_init(&files);
+    enum err e = district_files_read(folder, diags, &files);
 
-    if (e == OK) {
-        e = policy_load(f.files, f.count, catalog, diags, &policy);
-    }
-    if (e == OK && unread) {
-        policy_free(&policy);
-        e = ERR_INPUT;
-    }
+    e = e != OK ? e : district_files_load(&files, catalog, diags, out);
     int saved = errno;
 
-    arena_fini(&f.arena);
+    district_files_fini(&files);
     errno = saved;
-    if (e == OK) {
-        *out = policy;
-    }
     return e;
 }
 
@@ -251,7 +284,7 @@ enum err catalog_file_load(const char *path, struct diag_list *diags, struct cat
 {
     struct buf yaml;
 
-    buf_init(&yaml, MAX_FILE_BYTES);
+    buf_init(&yaml, DISTRICT_MAX_FILE);
     enum err e = file_read(path, &yaml);
 
     if (e == OK) {

@@ -4,6 +4,38 @@
 
 #include "policy/policy.h"
 
+enum {
+    DISTRICT_MAX_FILES = 10000,
+    DISTRICT_MAX_FILE = 1024 * 1024,
+    DISTRICT_MAX_TOTAL = 64 * 1024 * 1024,
+};
+
+/* The text of a policy: the files that matter, by name. Initialise first, end with fini. */
+struct district_files {
+    struct arena arena; /* names and contents */
+    struct policy_file *files;
+    size_t count;
+    bool unread; /* some file could not be read; the messages say which */
+};
+void district_files_init(struct district_files *files);
+void district_files_fini(struct district_files *files);
+
+/* Copies both. ERR_INPUT: over the limits; ERR_MEMORY. */
+enum err district_files_add(struct district_files *files, struct span name,
+                            struct span bytes) MUST_CHECK;
+void district_files_sort(struct district_files *files);
+
+/* Whether a file of partners/ or agreements/ with this name belongs to the policy; says if not. */
+bool district_file_is_read(const char *name, struct diag_list *diags);
+
+/* The first half of district_folder_load(); the same errors. */
+enum err district_files_read(const char *folder, struct diag_list *diags,
+                             struct district_files *out) MUST_CHECK;
+
+/* The second half. */
+enum err district_files_load(const struct district_files *files, const struct catalog *catalog,
+                             struct diag_list *diags, struct policy **out) MUST_CHECK;
+
 /*
  * Reads a district's folder (district.yaml, partners/ and agreements/ with their
  * .yaml files, partners/ with .json key sets) and loads it as a policy. `folder`
