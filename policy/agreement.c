@@ -6,13 +6,13 @@
  */
 #include "policy/agreement.h"
 
-#include "policy/contract_priv.h"
+#include "policy/agreement_priv.h"
 #include "policy/nearest.h"
 
 struct raw {
     struct agreement_file file;
     struct span ids;
-    struct span destroy_within;
+    struct span ids_scope;
     const struct node *partner;
     const struct node *products;
     const struct node *contract;
@@ -20,7 +20,6 @@ struct raw {
     const struct node *where;
     const struct node *limits;
     const struct node *subprocessors;
-    const struct node *ids_scope;
 };
 
 static const struct doc_rule rules[] = {
@@ -33,12 +32,12 @@ static const struct doc_rule rules[] = {
     {"legitimate-interest", doc_read_text, offsetof(struct raw, file.interest), true},
     {"purposes", doc_read_texts, offsetof(struct raw, file.purposes), true},
     {"subprocessors", doc_read_node, offsetof(struct raw, subprocessors), false},
-    {"destroy-within", doc_read_text, offsetof(struct raw, destroy_within), false},
+    {"destroy-within", doc_read_text, offsetof(struct raw, file.destroy_within), false},
     {"exhibit-b", doc_read_node, offsetof(struct raw, exhibit), false},
     {"share", doc_read_node, offsetof(struct raw, file.share), true},
     {"where", doc_read_node, offsetof(struct raw, where), false},
     {"ids", doc_read_text, offsetof(struct raw, ids), false},
-    {"ids-scope", doc_read_node, offsetof(struct raw, ids_scope), false},
+    {"ids-scope", doc_read_text, offsetof(struct raw, ids_scope), false},
     {"limits", doc_read_node, offsetof(struct raw, limits), false},
 };
 
@@ -50,102 +49,6 @@ int32_t agreement_ticked(const struct agreement_file *a, const struct element *e
         }
     }
     return 0;
-}
-
-/* --- where ---------------------------------------------------------------------- */
-
-struct where {
-    const struct node *schools;
-    const struct node *grades;
-};
-
-static const struct doc_rule where_rules[] = {
-    {"schools", doc_read_node, offsetof(struct where, schools), false},
-    {"grades", doc_read_node, offsetof(struct where, grades), false},
-};
-
-static bool read_school(const struct doc *d, const struct node *n, const struct district *district,
-                        struct span *id)
-{
-    struct span word;
-    struct nearest near;
-
-    if (!doc_read_text(d, n, &word)) {
-        return false;
-    }
-    const struct school *s = district_school(district, word);
-
-    if (s != NULL) {
-        *id = s->id;
-        return true;
-    }
-    nearest_init(&near, word);
-    for (size_t i = 0; i < district->school_count; i++) {
-        nearest_try(&near, district->schools[i].alias);
-    }
-    doc_error(d, n, "\"%s\" is no school of district.yaml%s", shown_of(word).text,
-              nearest_hint(&near).text);
-    return false;
-}
-
-static bool read_schools(const struct doc *d, const struct node *list,
-                         const struct district *district, struct texts *out)
-{
-    if (!doc_is_list(d, list)) {
-        return false;
-    }
-    struct span *ids = arena_array(d->arena, list->count, sizeof(*ids));
-    bool good = ids != NULL;
-    size_t at = 0;
-
-    for (const struct node *n = list->first; ids != NULL && n != NULL; n = n->next) {
-        good = read_school(d, n, district, &ids[at++]) && good;
-    }
-    *out = (struct texts){ids, at};
-    return good;
-}
-
-/* Any field of the catalog that holds a grade has the words. */
-static const struct field *grade_field(const struct catalog *c)
-{
-    for (size_t r = 0; r < catalog_resource_count(c); r++) {
-        const struct resource *res = catalog_resource(c, r);
-
-        for (size_t f = 0; f < res->field_count; f++) {
-            if (res->fields[f].type == TYPE_GRADE && res->fields[f].word_count > 0) {
-                return &res->fields[f];
-            }
-        }
-    }
-    return NULL;
-}
-
-static bool check_grade(const struct doc *d, const struct node *n, const struct field *f)
-{
-    struct nearest near;
-
-    nearest_init(&near, n->text);
-    for (size_t i = 0; i < f->word_count; i++) {
-        if (span_eq(n->text, f->words[i])) {
-            return true;
-        }
-        nearest_try(&near, f->words[i]);
-    }
-    doc_error(d, n, "\"%s\" is no grade of the catalog%s", shown_of(n->text).text,
-              nearest_hint(&near).text);
-    return false;
-}
-
-static bool read_grades(const struct doc *d, const struct node *list, const struct catalog *catalog,
-                        struct texts *out)
-{
-    const struct field *f = grade_field(catalog);
-    bool good = doc_read_texts(d, list, out);
-
-    for (const struct node *n = list->first; good && f != NULL && n != NULL; n = n->next) {
-        good = check_grade(d, n, f) && good;
-    }
-    return good;
 }
 
 /* --- small members ---------------------------------------------------------------- */
@@ -176,17 +79,20 @@ static const struct doc_rule subprocessor_rules[] = {
     {"interest", basis_read, offsetof(struct subprocessor, interest), true},
 };
 
-static bool read_subprocessors(const struct doc *d, const struct node *list)
+static bool read_subprocessors(const struct doc *d, const struct node *list,
+                               struct agreement_file *out)
 {
     if (!doc_is_list(d, list)) {
         return false;
     }
-    bool good = true;
+    out->subprocessors = arena_array(d->arena, list->count, sizeof(*out->subprocessors));
+    bool good = out->subprocessors != NULL;
 
-    for (const struct node *n = list->first; n != NULL; n = n->next) {
+    for (const struct node *n = list->first; out->subprocessors != NULL && n != NULL; n = n->next) {
         struct subprocessor s = {.interest = BASIS_COUNT};
 
         good = doc_fill(d, n, subprocessor_rules, 3, &s) && good;
+        out->subprocessors[out->subprocessor_count++] = s.name;
     }
     return good;
 }
@@ -212,119 +118,84 @@ static bool check_destroy(const struct doc *d, const struct node *at, struct spa
     return false;
 }
 
-static bool check_limits(const struct doc *d, const struct node *n)
+static bool read_limits(const struct doc *d, const struct node *n, struct agreement_file *out)
 {
     static const struct doc_rule limit_rules[] = {
-        {"requests-per-minute", doc_read_u64, 0, false},
-        {"students-per-day", doc_read_u64, sizeof(uint64_t), false},
+        {"requests-per-minute", doc_read_u64, offsetof(struct agreement_file, requests_per_minute),
+         false},
+        {"students-per-day", doc_read_u64, offsetof(struct agreement_file, students_per_day),
+         false},
     };
-    uint64_t limits[2] = {1, 1};
-    bool good = doc_fill(d, n, limit_rules, 2, limits);
+    bool good = doc_fill(d, n, limit_rules, 2, out);
 
-    if (limits[0] == 0 || limits[1] == 0) {
-        doc_error(d, n, "a limit of 0 shares nothing; stop the agreement instead");
-        good = false;
+    for (const struct node *m = n->first; n->kind == NODE_MAP && m != NULL; m = m->next) {
+        if (span_eq_str(m->text, "0")) {
+            doc_error(d, m, "a limit of 0 shares nothing; stop the agreement instead");
+            good = false;
+        }
     }
-    doc_warn(d, n, "limits are not enforced in this version");
     return good;
 }
 
-static bool check_ids(const struct doc *d, const struct raw *raw, const struct district *district)
-{
-    const struct node *at = node_member(d->root, "ids");
-    struct span ids = raw->ids.len > 0 ? raw->ids : district->default_ids;
-    bool later = span_eq_str(ids, "per-partner") || span_eq_str(ids, "random");
+/* --- ids ------------------------------------------------------------------------- */
 
-    if (raw->ids_scope != NULL) {
-        doc_error_key(d, raw->ids_scope, "ids-scope is not available in this version");
-        return false;
-    }
-    if (span_eq_str(ids, "district-ids")) {
+/* What this version can put in force: the one place that refuses ways of naming records. */
+static bool check_ids(const struct doc *d, const struct agreement_file *a)
+{
+    static const char *const words[] = {"district-ids", "per-partner", "random"};
+    const struct node *at = node_member(d->root, "ids");
+
+    if (a->ids == IDS_DISTRICT) {
         return true;
     }
-    if (ids.len == 0) {
-        doc_error(d, at == NULL ? d->root : at, "\"ids\" is missing: write `ids: district-ids`");
-    } else if (later) {
-        doc_error(d, at, "ids \"%s\" are not available in this version; only district-ids are",
-                  shown_of(ids).text);
-    } else {
-        doc_error(d, at, "\"%s\" is not one of: district-ids per-partner random",
-                  shown_of(ids).text);
-    }
+    doc_error(d, at, "ids \"%s\" are not available in this version; only district-ids are",
+              words[a->ids]);
     return false;
 }
 
-/* --- the basis -------------------------------------------------------------------- */
-
-/* What the district must have told parents before this basis can be used. */
-static bool check_notice(const struct doc *d, enum basis b, const struct district *district)
+/* Random codes of a partner that come back in another agreement would join the two. */
+static bool read_ids_scope(const struct doc *d, const struct raw *raw, struct agreement_file *out)
 {
-    const struct annual_notice *n = &district->notice;
-    bool criteria =
-        district->has_notice && n->school_official.len > 0 && n->legitimate_interest.len > 0;
-    const struct node *at = node_member(d->root, "basis");
+    const struct node *at = node_member(d->root, "ids-scope");
 
-    if (b == BASIS_SCHOOL_OFFICIAL && !criteria) {
-        doc_error(d, at,
-                  "school-official needs the annual notice's criteria for \"school "
-                  "official\" and \"legitimate educational interest\" under annual-notice "
-                  "in district.yaml (34 CFR 99.7(a)(3)(iii))");
+    if (raw->ids_scope.len == 0 || span_eq_str(raw->ids_scope, "partner")) {
+        return true;
+    }
+    if (!span_eq_str(raw->ids_scope, "agreement")) {
+        doc_error(d, at, "\"%s\" is not one of: partner agreement", shown_of(raw->ids_scope).text);
         return false;
     }
-    if (b == BASIS_DIRECTORY && !district->has_directory) {
+    if (out->ids == IDS_DISTRICT) {
         doc_error(d, at,
-                  "directory needs the public notice under directory-information in "
-                  "district.yaml (34 CFR 99.37(a))");
+                  "district-ids are the same in every agreement; ids-scope goes with "
+                  "per-partner and random");
         return false;
     }
+    out->ids_for_agreement = true;
     return true;
 }
 
-static bool check_basis(const struct doc *d, const struct raw *raw, const struct district *district)
+static bool read_ids(const struct doc *d, const struct raw *raw, struct agreement_file *out)
 {
-    enum basis b = raw->file.basis;
-    const struct node *at = node_member(d->root, "basis");
+    const struct node *at = node_member(d->root, "ids");
+    struct span ids = raw->ids.len > 0 ? raw->ids : out->district->default_ids;
 
-    if (b == BASIS_COUNT) {
+    if (span_eq_str(ids, "per-partner")) {
+        out->ids = IDS_PER_PARTNER;
+    } else if (span_eq_str(ids, "random")) {
+        out->ids = IDS_RANDOM;
+    } else if (ids.len == 0) {
+        doc_error(d, at == NULL ? d->root : at, "\"ids\" is missing: write `ids: district-ids`");
+        return false;
+    } else if (!span_eq_str(ids, "district-ids")) {
+        doc_error(d, at, "\"%s\" is not one of: district-ids per-partner random",
+                  shown_of(ids).text);
         return false;
     }
-    const struct basis_row *row = basis_row(b);
-    bool good = basis_check(d, b, raw->file.because, d->root);
-
-    good = check_notice(d, b, district) && good;
-    if (row->destroy_law != NULL && raw->destroy_within.len == 0) {
-        doc_error(d, d->root,
-                  "\"destroy-within\" is missing: %s demands a period of destruction "
-                  "(%s)",
-                  row->word, row->destroy_law);
-        good = false;
-    }
-    if (!row->available) {
-        doc_error(d, at,
-                  "the basis %s (%s) is not available in this version: it depends on facts "
-                  "about each student that are not held yet",
-                  row->word, row->law);
-        good = false;
-    }
-    return good;
+    return read_ids_scope(d, raw, out) && check_ids(d, out);
 }
 
 /* --- the whole -------------------------------------------------------------------- */
-
-static bool read_where(const struct doc *d, const struct node *n, const struct district *district,
-                       const struct catalog *catalog, struct agreement_file *out)
-{
-    struct where w = {NULL, NULL};
-    bool good = doc_fill(d, n, where_rules, 2, &w);
-
-    if (w.schools != NULL) {
-        good = read_schools(d, w.schools, district, &out->schools) && good;
-    }
-    if (w.grades != NULL) {
-        good = read_grades(d, w.grades, catalog, &out->grades) && good;
-    }
-    return good;
-}
 
 static bool read_members(const struct doc *d, const struct raw *raw, struct agreement_file *out)
 {
@@ -340,28 +211,27 @@ static bool read_members(const struct doc *d, const struct raw *raw, struct agre
     }
     good = exhibit_read(d, raw->exhibit, out) && good;
     if (raw->subprocessors != NULL) {
-        good = read_subprocessors(d, raw->subprocessors) && good;
+        good = read_subprocessors(d, raw->subprocessors, out) && good;
     }
-    if (raw->destroy_within.len > 0) {
+    if (out->destroy_within.len > 0) {
         good =
-            check_destroy(d, node_member(d->root, "destroy-within"), raw->destroy_within) && good;
+            check_destroy(d, node_member(d->root, "destroy-within"), out->destroy_within) && good;
     }
-    good = (raw->limits == NULL || check_limits(d, raw->limits)) && good;
+    good = (raw->limits == NULL || read_limits(d, raw->limits, out)) && good;
     return read_purposes(d, node_member(d->root, "purposes")) && good;
 }
 
 bool agreement_read(const struct doc *d, const struct district *district,
                     const struct catalog *catalog, struct agreement_file *out)
 {
-    struct raw raw = {.file = {.doc = d, .basis = BASIS_COUNT}};
+    struct raw raw = {.file = {.doc = d, .district = district, .basis = BASIS_COUNT}};
     bool good = doc_fill(d, d->root, rules, sizeof(rules) / sizeof(*rules), &raw);
 
     good = read_members(d, &raw, &raw.file) && good;
-    if (raw.where != NULL) {
-        good = read_where(d, raw.where, district, catalog, &raw.file) && good;
-    }
-    good = check_ids(d, &raw, district) && good;
-    good = check_basis(d, &raw, district) && good;
+    good =
+        (raw.where == NULL || where_read(d, raw.where, district, catalog, raw.file.where)) && good;
+    good = read_ids(d, &raw, &raw.file) && good;
+    good = agreement_check_basis(&raw.file) && good;
     *out = raw.file;
     return good;
 }

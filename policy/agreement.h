@@ -2,9 +2,8 @@
 #ifndef POLICY_AGREEMENT_H
 #define POLICY_AGREEMENT_H
 
-#include "policy/basis.h"
-#include "policy/district.h"
-#include "policy/vocabulary.h"
+#include "policy/policy.h"
+#include "policy/where.h"
 
 /*
  * agreements/ID.yaml as read: every member checked by itself and against
@@ -27,6 +26,7 @@ struct tick {
 
 struct agreement_file {
     const struct doc *doc;
+    const struct district *district;
     struct span id;
     struct span partner;
     struct span form;
@@ -37,8 +37,14 @@ struct agreement_file {
     enum basis basis; /* BASIS_COUNT when it could not be read */
     struct span interest;
     struct texts purposes;
-    struct texts schools; /* ids; none: the whole district */
-    struct texts grades;  /* none: all */
+    struct texts where[WHERE_COUNT]; /* empty: not limited by it */
+    enum ids_mode ids;
+    bool ids_for_agreement;
+    uint64_t requests_per_minute; /* 0: no limit; so is the next */
+    uint64_t students_per_day;
+    struct span destroy_within; /* "60 days after request", or empty */
+    struct span *subprocessors; /* their names */
+    size_t subprocessor_count;
     struct tick *ticks;
     size_t tick_count;
     const struct node *because;

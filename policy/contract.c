@@ -4,7 +4,7 @@
  * and the boxes of Exhibit B. An amendment's boxes count from the amendment's
  * own date, whatever `exhibit-b`, which shows the form as it reads today, says.
  */
-#include "policy/contract_priv.h"
+#include "policy/agreement_priv.h"
 
 #include "policy/nearest.h"
 

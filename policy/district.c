@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading district.yaml. Some members only declare (annual notice, local
- * fields): they are checked here, and agreements that rest on them look again.
- *
- * This version acts on no students' own facts (opt-outs, consents, restrictions),
- * so that nothing but an explicit `none` is accepted for them (SAFETY S1).
+ * Reading district.yaml. Some members only declare (annual notice, directory
+ * information): they are checked here, and agreements that rest on them look
+ * again. What it says of students' own facts must be said: missing is not empty
+ * (SAFETY S1).
  */
 #include "policy/district.h"
 
 #include "policy/nearest.h"
-#include "policy/vocabulary.h"
 
 /* The file as read; what needs more than one value is looked at afterwards. */
 struct raw {
@@ -20,17 +18,7 @@ struct raw {
     const struct node *directory;
     const struct node *local_fields;
     const struct node *defaults;
-    const struct node *student_facts;
 };
-
-/* The directory information that 34 CFR 99.3 names; other types need a reason (SAFETY L3). */
-static const char *const named_types[] = {
-    "name",        "address", "telephone",       "email",      "photograph",          "birth-date",
-    "birth-place", "major",   "grade-level",     "enrollment", "dates-of-attendance", "activities",
-    "athletics",   "awards",  "previous-school",
-};
-
-enum { NAMED_TYPES = sizeof(named_types) / sizeof(*named_types) };
 
 /* --- schools ------------------------------------------------------------------ */
 
@@ -77,18 +65,22 @@ static const struct doc_rule notice_rules[] = {
     {"covers-transfers", doc_read_yes, offsetof(struct annual_notice, covers_transfers), false},
 };
 
-struct directory {
-    int32_t published;
-    int32_t opt_out_until;
+struct raw_directory {
+    struct directory_notice notice;
     const struct node *types;
     const struct node *limited_to;
 };
 
 static const struct doc_rule directory_rules[] = {
-    {"published", doc_read_date, offsetof(struct directory, published), true},
-    {"opt-out-until", doc_read_date, offsetof(struct directory, opt_out_until), true},
-    {"types", doc_read_node, offsetof(struct directory, types), true},
-    {"limited-to", doc_read_node, offsetof(struct directory, limited_to), false},
+    {"published", doc_read_date, offsetof(struct raw_directory, notice.published), true},
+    {"opt-out-until", doc_read_date, offsetof(struct raw_directory, notice.opt_out_until), true},
+    {"types", doc_read_node, offsetof(struct raw_directory, types), true},
+    {"limited-to", doc_read_node, offsetof(struct raw_directory, limited_to), false},
+};
+
+static const struct doc_rule limited_rules[] = {
+    {"parties", doc_read_texts, offsetof(struct directory_notice, parties), false},
+    {"purposes", doc_read_texts, offsetof(struct directory_notice, purposes), false},
 };
 
 struct designated {
@@ -114,31 +106,48 @@ static bool is_never_directory(struct span type)
     return false;
 }
 
-static bool check_type(const struct doc *d, const struct node *n, struct designated t)
+static void unknown_type(const struct doc *d, const struct node *n, struct span type)
 {
     struct nearest near;
 
-    if (is_never_directory(t.type)) {
-        doc_error(d, n, "\"%s\" can never be directory information (34 CFR 99.3)",
-                  shown_of(t.type).text);
-        return false;
-    }
-    nearest_init(&near, t.type);
-    for (size_t i = 0; i < NAMED_TYPES; i++) {
-        if (span_eq_str(t.type, named_types[i])) {
-            return true;
-        }
-        nearest_try(&near, span_str(named_types[i]));
-    }
-    if (t.because.len > 0) {
-        return true;
+    nearest_init(&near, type);
+    for (unsigned t = 0; t < DIRECTORY_COUNT; t++) {
+        nearest_try(&near, span_str(directory_word((enum directory_type)t)));
     }
     doc_error(d, n, "34 CFR 99.3 does not name \"%s\"; say why with designated-because%s",
-              shown_of(t.type).text, nearest_hint(&near).text);
+              shown_of(type).text, nearest_hint(&near).text);
+}
+
+/* A type of the district's own carries no element: it is designated, not shared. */
+static bool designate(const struct doc *d, const struct node *n, const struct designated *t,
+                      struct directory_notice *out)
+{
+    enum directory_type type;
+
+    if (is_never_directory(t->type)) {
+        doc_error(d, n, "\"%s\" can never be directory information (34 CFR 99.3)",
+                  shown_of(t->type).text);
+        return false;
+    }
+    if (directory_of_word(t->type, &type)) {
+        struct element_set elements = directory_elements(type);
+
+        out->types[type] = true;
+        element_set_join(&out->designated, &elements);
+        return true;
+    }
+    if (t->because.len > 0) {
+        doc_warn(d, n,
+                 "\"%s\" is designated, but no element of Exhibit B carries it, so that no "
+                 "agreement can share it as directory information",
+                 shown_of(t->type).text);
+        return true;
+    }
+    unknown_type(d, n, t->type);
     return false;
 }
 
-static bool read_types(const struct doc *d, const struct node *list)
+static bool read_types(const struct doc *d, const struct node *list, struct directory_notice *out)
 {
     if (!doc_is_list(d, list)) {
         return false;
@@ -150,93 +159,37 @@ static bool read_types(const struct doc *d, const struct node *list)
         bool read = n->kind == NODE_MAP ? doc_fill(d, n, designated_rules, 2, &t)
                                         : doc_read_text(d, n, &t.type);
 
-        good = read && check_type(d, n, t) && good;
+        good = read && designate(d, n, &t, out) && good;
     }
     return good;
 }
 
-static bool read_directory(const struct doc *d, const struct node *n)
+static bool check_notice_dates(const struct doc *d, const struct node *n,
+                               const struct directory_notice *v)
 {
-    struct directory dir = {0};
-    bool good = doc_fill(d, n, directory_rules, 4, &dir);
-    struct texts limited = {0};
-
-    if (dir.types != NULL) {
-        good = read_types(d, dir.types) && good;
+    if (v->published == 0 || v->opt_out_until == 0 || v->published < v->opt_out_until) {
+        return true;
     }
-    if (dir.limited_to != NULL) {
-        good = doc_read_texts(d, dir.limited_to, &limited) && good;
-    }
-    return good;
+    doc_error(d, node_member(n, "opt-out-until"),
+              "parents need time after the notice to refuse: this day must come after `published` "
+              "(34 CFR 99.37(a)(3))");
+    return false;
 }
 
-/* --- local fields --------------------------------------------------------------- */
-
-struct local_field {
-    struct span field;
-    struct span element;
-    struct span class;
-    struct span label;
-};
-
-static const struct doc_rule local_rules[] = {
-    {"field", doc_read_text, offsetof(struct local_field, field), true},
-    {"element", doc_read_text, offsetof(struct local_field, element), true},
-    {"class", doc_read_text, offsetof(struct local_field, class), true},
-    {"label", doc_read_text, offsetof(struct local_field, label), false},
-};
-
-static bool check_label(const struct doc *d, const struct node *n, struct span label)
+static bool read_directory(const struct doc *d, const struct node *n, struct directory_notice *out)
 {
-    static const char *const labels[] = {"idea", "nsla", "mckinney-vento", "ppra"};
+    struct raw_directory raw = {.types = NULL};
+    bool good = doc_fill(d, n, directory_rules, 4, &raw);
 
-    for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
-        if (span_eq_str(label, labels[i])) {
-            return true;
-        }
+    if (raw.types != NULL) {
+        good = read_types(d, raw.types, &raw.notice) && good;
     }
-    doc_error(d, n, "\"%s\" is not one of: idea nsla mckinney-vento ppra", shown_of(label).text);
-    return label.len == 0;
-}
-
-static bool check_local(const struct doc *d, const struct node *n, const struct local_field *l)
-{
-    bool good = true;
-
-    if (!span_starts(l->field, SPAN("metadata."))) {
-        doc_error(d, node_member(n, "field"), "a local field starts with \"metadata.\"");
-        good = false;
+    if (raw.limited_to != NULL) {
+        raw.notice.limited = true;
+        good = doc_fill(d, raw.limited_to, limited_rules, 2, &raw.notice) && good;
     }
-    if (element_parse(l->element) == NULL) {
-        doc_error(d, node_member(n, "element"),
-                  "\"%s\" is not a category and element of Exhibit B (\"Category / Element\")",
-                  shown_of(l->element).text);
-        good = false;
-    }
-    if (l->class.len != 1 || l->class.ptr[0] < 'a' || l->class.ptr[0] > 'g') {
-        doc_error(d, node_member(n, "class"),
-                  "\"%s\" is not a paragraph, a to g, of personally identifiable information in "
-                  "34 CFR 99.3",
-                  shown_of(l->class).text);
-        good = false;
-    }
-    return (l->label.len == 0 || check_label(d, node_member(n, "label"), l->label)) && good;
-}
-
-static bool read_local_fields(const struct doc *d, const struct node *list)
-{
-    if (!doc_is_list(d, list)) {
-        return false;
-    }
-    bool good = true;
-
-    for (const struct node *n = list->first; n != NULL; n = n->next) {
-        struct local_field l = {0};
-
-        good = doc_fill(d, n, local_rules, 4, &l) && check_local(d, n, &l) && good;
-    }
-    doc_warn(d, list, "local fields are classified but not released by this version");
-    return good;
+    *out = raw.notice;
+    return check_notice_dates(d, n, out) && good;
 }
 
 /* --- the rest ------------------------------------------------------------------- */
@@ -245,14 +198,21 @@ static const struct doc_rule default_rules[] = {
     {"ids", doc_read_text, offsetof(struct district, default_ids), false},
 };
 
-static bool check_student_facts(const struct doc *d, const struct node *n)
+static bool read_student_facts(const struct doc *d, const struct node *n, void *files)
 {
-    if (n->kind == NODE_SCALAR && span_eq_str(n->text, "none")) {
+    struct span word;
+
+    if (!doc_read_text(d, n, &word)) {
+        return false;
+    }
+    *(bool *)files = span_eq_str(word, "files");
+    if (*(bool *)files || span_eq_str(word, "none")) {
         return true;
     }
     doc_error(d, n,
-              "files of opt-outs, consents and restrictions are not available in this "
-              "version; `student-facts: none` says that there are none");
+              "\"%s\" is neither `files` (opt-outs, consents and restrictions in the folder that "
+              "`students:` in hallpass.yaml names) nor `none` (there are none)",
+              shown_of(word).text);
     return false;
 }
 
@@ -284,7 +244,8 @@ static const struct doc_rule rules[] = {
     {"directory-information", doc_read_node, offsetof(struct raw, directory), false},
     {"local-fields", doc_read_node, offsetof(struct raw, local_fields), false},
     {"defaults", doc_read_node, offsetof(struct raw, defaults), false},
-    {"student-facts", doc_read_node, offsetof(struct raw, student_facts), true},
+    {"student-facts", read_student_facts, offsetof(struct raw, district.has_student_files), true},
+    {"key-epoch", doc_read_u64, offsetof(struct raw, district.key_epoch), false},
 };
 
 /* A notice with a fault is still a notice: agreements need not complain as well. */
@@ -300,10 +261,11 @@ static bool read_members(const struct doc *d, const struct raw *raw, struct dist
 
     good = (raw->notice == NULL || read_notice(d, raw->notice, out)) && good;
     out->has_directory = raw->directory != NULL;
-    good = (raw->directory == NULL || read_directory(d, raw->directory)) && good;
-    good = (raw->local_fields == NULL || read_local_fields(d, raw->local_fields)) && good;
-    good = (raw->defaults == NULL || doc_fill(d, raw->defaults, default_rules, 1, out)) && good;
-    return (raw->student_facts == NULL || check_student_facts(d, raw->student_facts)) && good;
+    good = (raw->directory == NULL || read_directory(d, raw->directory, &out->directory)) && good;
+    good = (raw->local_fields == NULL ||
+            local_fields_read(d, raw->local_fields, &out->local_fields)) &&
+           good;
+    return (raw->defaults == NULL || doc_fill(d, raw->defaults, default_rules, 1, out)) && good;
 }
 
 static bool check_values(const struct doc *d, const struct raw *raw)
@@ -323,6 +285,11 @@ static bool check_values(const struct doc *d, const struct raw *raw)
                   "a minimum below 2 students protects nobody");
         good = false;
     }
+    if (v->key_epoch == 0 || v->key_epoch > UINT32_MAX) {
+        doc_error(d, node_member(d->root, "key-epoch"),
+                  "an epoch of keys is a number from 1 on; it grows with each rotation");
+        good = false;
+    }
     if (raw->source.len > 0) {
         doc_warn(d, node_member(d->root, "source"),
                  "the gateway's own configuration names the data source; this is not used");
@@ -333,7 +300,7 @@ static bool check_values(const struct doc *d, const struct raw *raw)
 bool district_read(const struct doc *d, struct district *out)
 {
     enum { SMALL_CELL_DEFAULT = 10 };
-    struct raw raw = {.district = {.small_cell_minimum = SMALL_CELL_DEFAULT}};
+    struct raw raw = {.district = {.small_cell_minimum = SMALL_CELL_DEFAULT, .key_epoch = 1}};
     bool good = doc_fill(d, d->root, rules, sizeof(rules) / sizeof(*rules), &raw);
 
     good = read_members(d, &raw, &raw.district) && good;

@@ -2,7 +2,8 @@
 #ifndef POLICY_DISTRICT_H
 #define POLICY_DISTRICT_H
 
-#include "policy/doc_read.h"
+#include "policy/directory.h"
+#include "policy/local_field.h"
 
 /*
  * district.yaml: who the district is and what holds for all its agreements.
@@ -21,6 +22,17 @@ struct annual_notice {
     bool covers_transfers;           /* 99.34(a)(1)(ii) */
 };
 
+/* 34 CFR 99.37(a): what the district designated, and until when parents could refuse. */
+struct directory_notice {
+    int32_t published;
+    int32_t opt_out_until;
+    bool types[DIRECTORY_COUNT];
+    struct element_set designated; /* elements of those types */
+    bool limited;                  /* 99.37(d): to parties, purposes or both */
+    struct texts parties;          /* ids of partners; none: any */
+    struct texts purposes;         /* none: any */
+};
+
 struct district {
     struct span name;
     struct span time_zone;
@@ -31,6 +43,10 @@ struct district {
     bool has_notice;
     bool has_directory; /* directory-information is designated */
     struct annual_notice notice;
+    struct directory_notice directory;
+    struct local_fields local_fields;
+    bool has_student_files;  /* student-facts: files */
+    uint64_t key_epoch;      /* of derived keys, from 1 on */
     struct span default_ids; /* or empty */
     uint64_t small_cell_minimum;
 };

@@ -214,6 +214,37 @@ static bool label_allows(struct sharing *s, const struct grant *g)
     return true;
 }
 
+/*
+ * SAFETY L3 and L5: by directory nothing but the designated types of 34 CFR 99.3,
+ * and what a child's living situation tells never (42 USC 11432(g)(3)(G)).
+ */
+static bool directory_allows(struct sharing *s, const struct grant *g)
+{
+    const struct element_set *designated = &s->file->district->directory.designated;
+    const struct element *e = element_of_grant(&g->field->grant[g->role]);
+
+    bool of_families = g->role == ROLE_STUDENT || g->role == ROLE_GUARDIAN;
+
+    if (s->file->basis != BASIS_DIRECTORY || !s->file->district->has_directory || !of_families) {
+        return true; /* without a notice the whole file is refused */
+    }
+    if ((g->field->labels & LABEL_HOMELESS) != 0) {
+        sharing_complain(s, g->spec->at,
+                         FIELD_FORMAT " tells a living situation, which is never directory "
+                                      "information (42 USC 11432(g)(3)(G))",
+                         FIELD_ARGS(g));
+        return false;
+    }
+    if (e != NULL && element_set_has(designated, element_number(e))) {
+        return true;
+    }
+    sharing_complain(s, g->spec->at,
+                     FIELD_FORMAT " is of no type that directory-information in district.yaml "
+                                  "designates (34 CFR 99.37(a)(1))",
+                     FIELD_ARGS(g));
+    return false;
+}
+
 /* The day from which Exhibit B ticks the field's line; 0 with a message: it does not. */
 static int32_t ticked_from(struct sharing *s, const struct grant *g)
 {
@@ -247,7 +278,7 @@ static void put(struct sharing *s, const struct grant *g, struct cell *cell)
     int32_t from = s->file->from;
 
     if (g->spec->rule.transform != TRANSFORM_OMIT) {
-        from = fits(s, g) && label_allows(s, g) ? ticked_from(s, g) : 0;
+        from = fits(s, g) && label_allows(s, g) && directory_allows(s, g) ? ticked_from(s, g) : 0;
     }
     if (from == 0) {
         s->failed = true;

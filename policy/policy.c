@@ -82,6 +82,11 @@ const struct agreement *policy_find_agreement(const struct policy *p, struct spa
     return NULL;
 }
 
+bool policy_has_student_files(const struct policy *p)
+{
+    return p->district.has_student_files;
+}
+
 bool policy_has_partner(const struct policy *p, struct span id)
 {
     for (size_t i = 0; i < p->partner_count; i++) {

@@ -91,6 +91,9 @@ size_t policy_agreement_count(const struct policy *p);
 const struct agreement *policy_agreement(const struct policy *p, size_t i);
 const struct agreement *policy_find_agreement(const struct policy *p, struct span id);
 
+/* True if the district keeps students' own facts in files; else it says that there are none. */
+bool policy_has_student_files(const struct policy *p);
+
 /* True if a partner of this id is declared. */
 bool policy_has_partner(const struct policy *p, struct span id);
 

@@ -150,17 +150,6 @@ static void read_partners(struct load *l)
     }
 }
 
-static enum err version_of(struct span bytes, uint64_t *version)
-{
-    uint8_t digest[DIGEST_BYTES];
-    enum err e = digest_of(bytes, digest);
-
-    for (size_t i = 0; e == OK && i < sizeof(*version); i++) {
-        *version = *version << 8 | digest[i];
-    }
-    return e;
-}
-
 static void read_agreement(struct load *l, const struct policy_file *f, const struct doc *d)
 {
     struct policy *p = l->p;
@@ -169,25 +158,7 @@ static void read_agreement(struct load *l, const struct policy_file *f, const st
 
     (void)agreement_read(d, &p->district, p->catalog, file);
     check_stem(d, f, file->id);
-    c->schools = (struct fact_set){TRI_YES, file->schools.items, file->schools.count};
-    c->grades = (struct fact_set){TRI_YES, file->grades.items, file->grades.count};
-    c->shown = (struct agreement){
-        .id = file->id,
-        .partner = file->partner,
-        .interest = file->interest,
-        .from = file->from,
-        .ends = file->ends,
-        .schools = file->schools.count > 0 ? &c->schools : NULL,
-        .grades = file->grades.count > 0 ? &c->grades : NULL,
-        .purposes = file->purposes.items,
-        .purpose_count = file->purposes.count,
-    };
-    if (file->basis != BASIS_COUNT) {
-        c->shown.kind = file->basis;
-        c->shown.basis = span_str(basis_row(file->basis)->word);
-        c->shown.ledger_class = c->shown.basis;
-    }
-    enum err e = version_of(f->bytes, &c->shown.version);
+    enum err e = compiled_show(c, file, f->bytes);
 
     l->failed = e == OK ? l->failed : e;
 }

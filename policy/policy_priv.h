@@ -10,8 +10,7 @@
 /* What an agreement is inside; `shown` stands first so that its address is this one's. */
 struct compiled {
     struct agreement shown;
-    struct fact_set schools;
-    struct fact_set grades;
+    struct fact_set where[WHERE_COUNT];
     struct program_table table;
 };
 
@@ -28,5 +27,12 @@ struct policy {
     size_t client_count;
     uint8_t digest[DIGEST_BYTES];
 };
+
+/*
+ * Fills c->shown from the file as read, but for what other files say (the
+ * partner's name). Errors: those of digest_of() over `bytes`, the file's own.
+ */
+enum err compiled_show(struct compiled *c, const struct agreement_file *file,
+                       struct span bytes) MUST_CHECK;
 
 #endif

@@ -299,26 +299,36 @@ static void share_person(struct sharing *s, enum role role, const struct node *m
     }
 }
 
+/* The box of Exhibit B for the ids that sharing a role sends; NULL: there is none. */
+static const struct element *id_box(const struct sharing *s, enum role role)
+{
+    if (role == ROLE_GUARDIAN) {
+        return element_find(SPAN("Parent/Guardian ID"), SPAN("Parent ID number"));
+    }
+    if (role != ROLE_STUDENT) {
+        return NULL;
+    }
+    return element_find(SPAN("Student Identifiers"),
+                        s->file->ids == IDS_DISTRICT
+                            ? SPAN("Local (School district) ID number")
+                            : SPAN("Provider/App assigned student ID number"));
+}
+
 /* Sharing people sends their ids, so that Exhibit B must tick those first. */
 static void check_ids(struct sharing *s, enum role role, const struct node *at)
 {
-    const struct element *e = NULL;
+    const struct element *e = id_box(s, role);
 
     s->role_from[role] = s->file->from;
-    if (role == ROLE_STUDENT) {
-        e = element_find(SPAN("Student Identifiers"), SPAN("Local (School district) ID number"));
-    } else if (role == ROLE_GUARDIAN) {
-        e = element_find(SPAN("Parent/Guardian ID"), SPAN("Parent ID number"));
-    }
     if (e == NULL) {
         return;
     }
     s->role_from[role] = agreement_ticked(s->file, e);
     if (s->role_from[role] == 0) {
         s->failed = true;
-        doc_error_key(s->file->doc, at,
-                      "sharing %s sends their district ids: exhibit-b must tick %s / %s",
-                      role_word(role), shown_of(e->category).text, shown_of(e->element).text);
+        doc_error_key(s->file->doc, at, "sharing %s sends %s ids: exhibit-b must tick %s / %s",
+                      role_word(role), s->file->ids == IDS_DISTRICT ? "their district" : "their",
+                      shown_of(e->category).text, shown_of(e->element).text);
     }
 }
 

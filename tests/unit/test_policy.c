@@ -59,7 +59,7 @@ static void the_example_district_loads_with_known_warnings(void **state)
     policy_kit_open(&k);
     load(&k);
     assert_int_equal(k.diags.errors, 0);
-    assert_int_equal(k.diags.warnings, 3); /* two unbound clients, local fields */
+    assert_int_equal(k.diags.warnings, 2); /* two unbound clients */
     assert_true(span_eq_str(policy_district(k.policy), "Example Unified School District"));
     assert_true(span_eq_str(policy_time_zone(k.policy), "America/Chicago"));
     assert_ptr_equal(policy_catalog(k.policy), k.catalog);

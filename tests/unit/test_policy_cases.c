@@ -129,6 +129,25 @@ static void add_line(char *to, const char *line)
     (void)snprintf(to + len, TEXT - len, "%s%s", len == 0 ? "" : "\n", line);
 }
 
+/* The whole file is one of tests/policy/files. */
+static void take_file(struct runner *r, const char *name)
+{
+    char path[LINE + 30];
+    static char text[TEXT];
+
+    (void)snprintf(path, sizeof(path), "tests/policy/files/%s", name);
+    FILE *f = fopen(path, "r");
+
+    assert_non_null(f);
+    size_t n = fread(text, 1, sizeof(text) - 1, f);
+
+    (void)fclose(f);
+    assert_true(n > 0 && n < sizeof(text) - 1);
+    text[n] = '\0';
+    apply(r);
+    policy_kit_set(&r->kit, r->edit.file, text);
+}
+
 static void read_line(struct runner *r, const char *line)
 {
     const char *rest = line[0] == '\0' || line[1] == '\0' ? "" : line + 2;
@@ -140,6 +159,9 @@ static void read_line(struct runner *r, const char *line)
     case '@':
         apply(r);
         (void)snprintf(r->edit.file, sizeof(r->edit.file), "%s", rest);
+        break;
+    case '<':
+        take_file(r, rest);
         break;
     case '-':
         if (r->edit.text[0] != '\0') {
@@ -162,7 +184,7 @@ static void read_line(struct runner *r, const char *line)
     case '\0':
         break;
     default:
-        fail_msg("a line of the cases starts with none of = @ - + > ! #: %s", line);
+        fail_msg("a line of the cases starts with none of = @ < - + > ! #: %s", line);
     }
 }
 
@@ -209,6 +231,12 @@ static void what_is_shared_gives_these_errors(void **state)
     run_file("tests/policy/share.cases", 25);
 }
 
+static void duties_of_the_law_give_these_errors(void **state)
+{
+    (void)state;
+    run_file("tests/policy/duties.cases", 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +244,7 @@ int main(void)
         cmocka_unit_test(partner_files_give_these_errors),
         cmocka_unit_test(agreement_files_give_these_errors),
         cmocka_unit_test(what_is_shared_gives_these_errors),
+        cmocka_unit_test(duties_of_the_law_give_these_errors),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
