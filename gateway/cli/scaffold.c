@@ -107,6 +107,13 @@ static void put_head(struct buf *out, const struct scaffold *s)
                      "      sha256:       # sha256sum contract.pdf\n\n");
 }
 
+static const char *need_note(enum clause_need need)
+{
+    return need == CLAUSE_MUST  ? ""
+           : need == CLAUSE_ONE ? "; exactly one of the clauses that say so"
+                                : "; if it applies";
+}
+
 static void put_basis(struct buf *out, const struct scaffold *s)
 {
     const struct basis_row *row = basis_row(s->basis);
@@ -121,9 +128,9 @@ static void put_basis(struct buf *out, const struct scaffold *s)
         }
         buf_put_str(out, any ? "" : "because:\n");
         put_comment_str(out, "  # ", c->says);
-        buf_printf(out, "  %s:   # %s%s%s%s\n", c->key, c->law,
-                   c->words == NULL ? "" : "; one of: ", c->words == NULL ? "" : c->words,
-                   c->required ? "" : "; if it applies");
+        buf_printf(out, "  %s%s:   # %s%s%s%s\n", c->need == CLAUSE_MUST ? "" : "# ", c->key,
+                   c->law, c->words == NULL ? "" : "; one of: ", c->words == NULL ? "" : c->words,
+                   need_note(c->need));
         any = true;
     }
     buf_put_str(out, "legitimate-interest:  # in words, for the record of disclosures\n"

@@ -404,7 +404,7 @@ static size_t clauses_demanded(json_t *list, unsigned basis)
     for (size_t i = 0; i < basis_clause_count(); i++) {
         const struct clause_row *c = basis_clause(i);
 
-        if (c->basis == (enum basis)basis && c->required) {
+        if (c->basis == (enum basis)basis && c->need == CLAUSE_MUST) {
             assert_word(list, c->key);
             demanded++;
         }
