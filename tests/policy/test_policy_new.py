@@ -8,6 +8,7 @@ NAME = "Acme Learning, Inc."
 FILLED = {"ends": "2029-06-30", "signed": "2026-06-15", "from": "2026-07-01",
           "file": "contract.pdf", "sha256": "ab" * 32, "email": "x@partner.example",
           "legitimate-interest": "Practice for grades 6 to 8", "study-purpose": "student-aid",
+          "authority": "state-authority",
           "destroy-within": "60 days after end"}
 MAPS = {"exhibit-b", "share", "because", "contract", "documents", "contacts", "privacy", "breach",
         "technical"}
