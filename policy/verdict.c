@@ -6,6 +6,7 @@
  */
 #include "policy/verdict.h"
 
+#include "policy/translation.h"
 #include "policy/verdict_priv.h"
 
 static const char *const reason_words[ROW_REASON_COUNT] = {
@@ -13,7 +14,7 @@ static const char *const reason_words[ROW_REASON_COUNT] = {
     [ROW_SCHOOL] = "school",     [ROW_GRADE] = "grade",   [ROW_STOPPED] = "stopped",
     [ROW_FILTER] = "filter",     [ROW_REF] = "reference", [ROW_PLACE] = "place",
     [ROW_STATUS] = "status",     [ROW_NAMED] = "named",   [ROW_CONSENT] = "consent",
-    [ROW_REFUSED] = "refused",   [ROW_OWN] = "own-facts",
+    [ROW_REFUSED] = "refused",   [ROW_OWN] = "own-facts", [ROW_ID] = "id",
 };
 
 const char *row_reason_word(enum row_reason reason)
@@ -125,6 +126,9 @@ static bool rows_are_ruled(const struct plan *plan)
     if (plan->resource->roles != ROLE_BIT(ROLE_NONE) || has_required_ref(plan)) {
         return true;
     }
+    if (translation_is_on(a) && !ref_keeps_id(plan->resource->ref)) {
+        return true; /* an id that is too long for a code */
+    }
     switch (plan->resource->ref) {
     case REF_ACADEMIC_SESSION:
         return a->terms != NULL;
@@ -180,6 +184,9 @@ static bool person_may_show(const struct plan *plan)
 /* Sets plan->vouched. False: refused without asking the source. */
 static bool id_may_show(struct plan *plan)
 {
+    if (plan->id.len == 0) {
+        return false; /* what the partner wrote is no id of its own (SAFETY R4) */
+    }
     if (plan->resource->is_person) {
         plan->vouched = person_may_show(plan);
         return plan->vouched;

@@ -83,9 +83,9 @@ enum row_reason {
     ROW_CONSENT, /* no valid consent covers a subject */
     ROW_REFUSED, /* a subject's opt-out from directory information */
     ROW_OWN,     /* students' own facts are not held whole (SAFETY S1) */
+    ROW_ID,      /* its id has no code that the partner could know it by (SAFETY I1) */
     ROW_REASON_COUNT
 };
-
 const char *row_reason_word(enum row_reason reason);
 
 struct row_verdict {

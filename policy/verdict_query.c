@@ -4,12 +4,21 @@
  * not see (invariant 5), and the source may compare only what every record shows
  * unchanged. All of it is settled by the agreement, whatever the data (SAFETY R3).
  */
+#include "policy/translation.h"
 #include "policy/verdict_priv.h"
 
 static enum err refuse_field(struct refusal *why, enum err e, const char *param,
                              const struct field *f)
 {
     *why = (struct refusal){.param = span_str(param), .field = f->path, .clause = SPAN("share")};
+    return e;
+}
+
+/* The field is shared, but the form in which it leaves has no order that may be asked for. */
+static enum err refuse_form(struct refusal *why, enum err e, const char *param,
+                            const struct field *f)
+{
+    *why = (struct refusal){.param = span_str(param), .field = f->path, .clause = SPAN("ids")};
     return e;
 }
 
@@ -69,6 +78,13 @@ static bool is_designated(const struct plan *plan, const struct field *f)
     return p != NULL && element_set_has(&plan->agreement->designated, p->elements[f->number]);
 }
 
+/* A code has neither order nor parts (SAFETY R4). */
+static bool is_comparable(const struct plan *plan, const struct clause *c)
+{
+    bool equality = c->op == FILTER_EQ || c->op == FILTER_NE;
+    return equality || !translation_is_coded(plan->agreement, c->field);
+}
+
 /* A clause may name what at least one role's records show unchanged. */
 static enum err check_filter(const struct plan *plan, struct refusal *why)
 {
@@ -80,6 +96,9 @@ static enum err check_filter(const struct plan *plan, struct refusal *why)
         }
         if (!seen || !is_designated(plan, f)) {
             return refuse_field(why, ERR_FILTER_FIELD, "filter", f);
+        }
+        if (!is_comparable(plan, &plan->query->clauses[i])) {
+            return refuse_form(why, ERR_FILTER_FIELD, "filter", f);
         }
     }
     return OK;
@@ -104,8 +123,16 @@ static bool every_row_has(const struct plan *plan, const struct field *f)
 static enum err check_sort(const struct plan *plan, struct refusal *why)
 {
     const struct field *f = plan->query->sort;
-    bool good = f == NULL || (every_row_has(plan, f) && is_designated(plan, f));
-    return good ? OK : refuse_field(why, ERR_SORT_FIELD, "sort", f);
+    if (f == NULL) {
+        return OK;
+    }
+    if (!every_row_has(plan, f) || !is_designated(plan, f)) {
+        return refuse_field(why, ERR_SORT_FIELD, "sort", f);
+    }
+    /* The source would sort by what stands behind the code, or by the time within the day. */
+    bool changed =
+        translation_is_coded(plan->agreement, f) || translation_is_cut(plan->agreement, f);
+    return changed ? refuse_form(why, ERR_SORT_FIELD, "sort", f) : OK;
 }
 
 /* True if the field, or some leaf below an object, is in the set. */

@@ -4,7 +4,7 @@
  * of our own timers, one uv_async for messages from other threads. Invariants:
  * one of those two is set for the top of the heap whenever control is outside this file; a posted
  * item is in `posted` or has run, never both; the async handle alone keeps the
- * loop alive until it was told to stop. No work queue, no file watching.
+ * loop alive until it was told to stop. No work queue.
  */
 #include "net/loop.h"
 
@@ -239,7 +239,7 @@ void loop_free(struct loop **l)
     (void)uv_run(&old->uv, UV_RUN_DEFAULT);
     int left = uv_loop_close(&old->uv);
 
-    assert(left == 0 && "a stream, listener or signal handle is still open");
+    assert(left == 0 && "a stream, listener, signal or watch is still open");
     (void)left;
     heap_fini(&old->heap);
     mem_free(old);

@@ -207,6 +207,13 @@ static enum row_reason judge_spoilt(const struct redactor *r)
     return r->grades.unknown && a->grades != NULL ? ROW_GRADE : ROW_RELEASED;
 }
 
+/* A record that has no id of the partner's is not known to it. */
+static bool own_id_has_form(const struct redactor *r)
+{
+    return r->layout.id == CATALOG_ROOT ||
+           id_has_form(r, &r->view->resource->fields[r->layout.id], r->id);
+}
+
 void record_withhold(struct redactor *r, enum row_reason reason)
 {
     r->verdict.reason = reason;
@@ -232,6 +239,9 @@ enum err record_decide(struct redactor *r)
     verdict_row(r->setup.plan, &facts, &r->verdict);
     if (r->verdict.reason == ROW_RELEASED) {
         record_withhold(r, judge_spoilt(r));
+    }
+    if (r->verdict.reason == ROW_RELEASED && !own_id_has_form(r)) {
+        record_withhold(r, ROW_ID);
     }
     if (r->verdict.reason == ROW_RELEASED && !object_stands(r, 0)) {
         record_withhold(r, ROW_REF);

@@ -60,6 +60,41 @@ static bool put_as_is(struct redactor *r, const struct field *f, const struct en
     return true;
 }
 
+/* The code of an id, which needs no escapes. */
+static bool put_code(struct redactor *r, const struct field *f, struct span id)
+{
+    struct idmap_text code;
+
+    if (!idmap_encode(r->setup.ids, f->ref, id, &code)) {
+        return false;
+    }
+    put_byte(&r->out, '"');
+    put(&r->out, idmap_span(&code));
+    put_byte(&r->out, '"');
+    return true;
+}
+
+/* A date-time without its time, still a date-time (SAFETY F6). */
+static bool put_day(struct redactor *r, struct span text)
+{
+    put_byte(&r->out, '"');
+    put(&r->out, span_sub(text, 0, 10)); /* digits and hyphens: the type has been checked */
+    put(&r->out, SPAN("T00:00:00.000Z\""));
+    return true;
+}
+
+/* The value as it is, in the form that the agreement's ids ask for. */
+static bool put_unchanged(struct redactor *r, const struct field *f, const struct entry *e)
+{
+    if (fieldset_has(&r->layout.coded, f->number)) {
+        return put_code(r, f, entry_value(r, e));
+    }
+    if (fieldset_has(&r->layout.cut, f->number)) {
+        return put_day(r, entry_value(r, e));
+    }
+    return put_as_is(r, f, e);
+}
+
 static bool put_placeholder(struct redactor *r, const struct field *f)
 {
     if (f->placeholder.len == 0) {
@@ -118,7 +153,7 @@ static bool put_year(struct redactor *r, const struct field *f, const struct ent
 }
 
 static put_fn *const PUT[TRANSFORM_COUNT] = {
-    [TRANSFORM_OMIT] = put_nothing,    [TRANSFORM_AS_IS] = put_as_is,
+    [TRANSFORM_OMIT] = put_nothing,    [TRANSFORM_AS_IS] = put_unchanged,
     [TRANSFORM_INITIAL] = put_initial, [TRANSFORM_MASK] = put_mask,
     [TRANSFORM_CONST] = put_const,     [TRANSFORM_YEAR] = put_year,
 };
@@ -161,10 +196,11 @@ static bool is_unreserved(struct span text)
     return true;
 }
 
-static void put_ref_bytes(struct redactor *r, const struct field *f, const struct entry *e)
+/* `raw` is the id as it stands in JSON. */
+static void put_ref_bytes(struct redactor *r, const struct field *f, struct span id,
+                          struct span raw)
 {
     struct buf *out = &r->out;
-    struct span id = entry_value(r, e);
 
     put(out, SPAN("{\"href\":\""));
     put(out, r->setup.href_base);
@@ -177,7 +213,7 @@ static void put_ref_bytes(struct redactor *r, const struct field *f, const struc
         text_percent(out, id);
     }
     put(out, SPAN("\",\"sourcedId\":\""));
-    put(out, entry_raw(r, e));
+    put(out, raw);
     put(out, SPAN("\",\"type\":\""));
     put(out, span_str(ref_word(f->ref)));
     put(out, SPAN("\"}"));
@@ -188,8 +224,17 @@ static bool put_ref(struct redactor *r, const struct field *f, struct entry *e)
     if (r->verdict.rules[f->number].transform != TRANSFORM_AS_IS || !ref_stands(r, e)) {
         return false;
     }
-    put_ref_bytes(r, f, e);
-    return true;
+    if (!fieldset_has(&r->layout.coded, f->number)) {
+        put_ref_bytes(r, f, entry_value(r, e), entry_raw(r, e));
+        return true;
+    }
+    struct idmap_text code;
+    bool has_code = idmap_encode(r->setup.ids, f->ref, entry_value(r, e), &code);
+
+    if (has_code) {
+        put_ref_bytes(r, f, idmap_span(&code), idmap_span(&code));
+    }
+    return has_code;
 }
 
 /* --- objects and lists --- */

@@ -9,6 +9,11 @@
 #include "redact/redact_priv.h"
 #include "redact/type.h"
 
+bool id_has_form(const struct redactor *r, const struct field *f, struct span id)
+{
+    return !fieldset_has(&r->layout.coded, f->number) || idmap_fits(r->setup.ids, id);
+}
+
 bool ref_stands(struct redactor *r, struct entry *e)
 {
     const struct field *f = &r->view->resource->fields[e->field];
@@ -18,7 +23,8 @@ bool ref_stands(struct redactor *r, struct entry *e)
     }
     if ((e->flags & ENTRY_JUDGED) == 0) {
         struct span id = entry_value(r, e);
-        bool stands = type_is_id(id) && verdict_ref(r->setup.plan, &r->verdict, f->ref, id);
+        bool stands = type_is_id(id) && id_has_form(r, f, id) &&
+                      verdict_ref(r->setup.plan, &r->verdict, f->ref, id);
 
         e->flags |= ENTRY_JUDGED | (stands ? ENTRY_IN_SCOPE : 0);
     }

@@ -4,6 +4,7 @@
  * it. A field that is not `needed` gets no entry, and what has no entry cannot
  * leave.
  */
+#include "policy/translation.h"
 #include "redact/redact_priv.h"
 
 static const struct field *field_at(const struct redactor *r, size_t i)
@@ -65,6 +66,19 @@ static void mark_facts(struct redactor *r, const struct field *f)
     }
 }
 
+/* What `ids:` of the agreement makes of the field. */
+static void place_form(struct redactor *r, const struct field *f)
+{
+    const struct agreement *a = r->setup.plan->agreement;
+
+    if (translation_is_coded(a, f)) {
+        fieldset_add(&r->layout.coded, f->number);
+    }
+    if (translation_is_cut(a, f)) {
+        fieldset_add(&r->layout.cut, f->number);
+    }
+}
+
 static void place(struct redactor *r, const struct field *f)
 {
     struct layout *l = &r->layout;
@@ -77,6 +91,7 @@ static void place(struct redactor *r, const struct field *f)
     if (f->facts != 0) {
         mark_facts(r, f);
     }
+    place_form(r, f);
     if (f->required) {
         l->required[l->required_count++] = f->number;
     }

@@ -13,6 +13,7 @@
 #include "redact/redact.h"
 
 #include "base/mem.h"
+#include "policy/translation.h"
 #include "redact/redact_priv.h"
 
 enum { MAX_TEXTS = 3 * REDACT_MAX_RECORD, MAX_HOLD = REDACT_MAX_RECORD + SCAN_WINDOW };
@@ -32,7 +33,9 @@ static bool is_plain(struct span text)
 enum err redactor_new(const struct redact_setup *setup, redact_on_record *on_record, void *ctx,
                       struct redactor **out)
 {
-    if (!is_plain(setup->href_base)) {
+    bool coded = translation_is_on(setup->plan->agreement);
+
+    if (!is_plain(setup->href_base) || (coded && setup->ids == NULL)) {
         return ERR_INPUT;
     }
     struct redactor *r = mem_alloc(sizeof(*r));

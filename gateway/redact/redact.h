@@ -13,6 +13,7 @@
  */
 enum { REDACT_MAX_RECORD = 1 << 20, REDACT_MAX_DEPTH = 64 };
 
+struct idmap;
 struct redactor;
 
 /* How one answer is to be read and written. Spans and the plan are borrowed for the redactor's
@@ -21,6 +22,7 @@ struct redact_setup {
     const struct plan *plan;
     struct span href_base; /* "https://host/ims/oneroster/rostering/v1p2": links are built on it;
                               printable ASCII without quote and backslash */
+    struct idmap *ids;     /* the partner's, borrowed; NULL where it knows the district's ids */
     bool narrow_only;      /* decide and count, emit nothing (scan legs) */
 };
 
@@ -43,8 +45,9 @@ struct redact_record {
 typedef enum err redact_on_record(void *ctx, const struct redact_record *record);
 
 /*
- * ERR_MEMORY; ERR_INPUT when href_base is not as described. The setup is copied;
- * what it points to must outlive the redactor.
+ * ERR_MEMORY; ERR_INPUT when href_base is not as described, or the agreement's ids
+ * are translated and `ids` is missing. The setup is copied; what it points to must
+ * outlive the redactor.
  */
 enum err redactor_new(const struct redact_setup *setup, redact_on_record *on_record, void *ctx,
                       struct redactor **out) MUST_CHECK;

@@ -2,6 +2,7 @@
 #ifndef REDACT_REDACT_PRIV_H
 #define REDACT_REDACT_PRIV_H
 
+#include "redact/idmap.h"
 #include "redact/redact.h"
 #include "redact/walk.h"
 
@@ -20,6 +21,8 @@ struct layout {
     uint16_t id;                        /* the record's own sourcedId, or CATALOG_ROOT */
     uint8_t facts[CATALOG_MAX_FIELDS];  /* a field's fact marks, and an object's members' */
     struct fieldset objects;            /* fields that are objects */
+    struct fieldset coded;              /* ids and references that leave as codes */
+    struct fieldset cut;                /* date-times that leave as their day */
     uint8_t marks;                      /* all fact marks of the resource */
     uint16_t roles[CATALOG_MAX_FIELDS]; /* fields that hold a role word */
     size_t role_count;
@@ -71,9 +74,7 @@ struct redactor {
 /* layout.c: reads the plan's resource and sets `walker->needed`. */
 void layout_make(struct redactor *r);
 
-/* --- entries, in decide.c */
-
-/* The member `field` of the object at entry `object`, or NULL. */
+/* decide.c: the member `field` of the object at entry `object`, or NULL. */
 struct entry *entry_member(const struct redactor *r, size_t object, uint16_t field);
 
 /*
@@ -82,10 +83,8 @@ struct entry *entry_member(const struct redactor *r, size_t object, uint16_t fie
  */
 struct span entry_value(struct redactor *r, const struct entry *e);
 
-/* --- decide.c */
-
 /*
- * Takes the facts of the complete record, asks for the verdict and judges the
+ * decide.c: takes the facts of the complete record, asks for the verdict and judges the
  * record's own required references. Fills `id` and `verdict`. ERR_MEMORY.
  */
 enum err record_decide(struct redactor *r) MUST_CHECK;
@@ -93,20 +92,19 @@ enum err record_decide(struct redactor *r) MUST_CHECK;
 /* Takes the record away, and with it all that its verdict allowed. ROW_RELEASED changes nothing. */
 void record_withhold(struct redactor *r, enum row_reason reason);
 
-/* --- judge.c */
-
 /*
- * True if every value that decides on the object at this entry lets it stand:
+ * judge.c: true if every value that decides on the object at this entry lets it stand:
  * its role word, its required references, the bars of the catalog.
  */
 bool object_stands(struct redactor *r, size_t object);
 
+/* True if the id can leave: as it is, or by a code. */
+bool id_has_form(const struct redactor *r, const struct field *f, struct span id);
+
 /* True if a reference may stand; asks once for each entry. */
 bool ref_stands(struct redactor *r, struct entry *e);
 
-/* --- emit.c */
-
-/* Writes the record into `out`, with `keep` and `fill`. ERR_MEMORY, ERR_UP_RECORD_LARGE. */
+/* emit.c: writes the record into `out`, with `keep` and `fill`. ERR_MEMORY, ERR_UP_RECORD_LARGE. */
 enum err record_emit(struct redactor *r) MUST_CHECK;
 
 /*

@@ -42,6 +42,7 @@ struct own_row {
     unsigned line;
     bool bad; /* could not be read whole: nothing stands but `student`, who is to be withheld */
     bool all; /* an opt-out of every type, a restriction on everything */
+    bool vanished; /* stands in the file no more, and in force until that is confirmed */
     struct span student;
     enum own_party party;
     struct span party_id; /* of OWN_PARTNER, OWN_AGREEMENT */

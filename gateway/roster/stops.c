@@ -296,6 +296,15 @@ bool stops_has(struct stops *s, enum stop_kind kind, struct span id)
     return has;
 }
 
+enum err stops_share(struct stops *s, enum err (*work)(void *ctx, struct store *store), void *ctx)
+{
+    (void)pthread_mutex_lock(&s->writing);
+    enum err e = work(ctx, s->store);
+
+    (void)pthread_mutex_unlock(&s->writing);
+    return e;
+}
+
 void stop_put_entry(struct buf *out, enum stop_kind kind, struct span id, bool on, uint32_t uid)
 {
     buf_printf(out, "\"action\":\"%s\",\"by\":\"uid %lu\",\"what\":\"%s\"", on ? "stop" : "resume",

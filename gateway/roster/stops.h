@@ -44,6 +44,7 @@ bool stop_set_has_student(const void *ctx, struct span id);
 
 /* The durable set. One process and one struct stops own a file at a time. */
 struct stops;
+struct store;
 
 #define STOPS_FILE "state.db" /* its name in the state directory */
 
@@ -78,6 +79,13 @@ uint64_t stops_generation(const struct stops *s);
 
 /* Asks the current set; for single questions. Any thread. */
 bool stops_has(struct stops *s, enum stop_kind kind, struct span id);
+
+/*
+ * Runs `work` with the file's one connection while changes wait: for tables that
+ * stand beside the stops. Returns what it returns.
+ */
+enum err stops_share(struct stops *s, enum err (*work)(void *ctx, struct store *store),
+                     void *ctx) MUST_CHECK;
 
 /*
  * The members of a `stop` ledger entry: "action" ("stop" or "resume"), "by"

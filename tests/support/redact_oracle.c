@@ -8,7 +8,36 @@
 #include "redact/grapheme.h"
 #include "tests/support/redact_oracle_priv.h"
 
+#include <stdio.h>
+
 enum { LOAD = JSON_ALLOW_NUL, DUMP = JSON_COMPACT | JSON_ENCODE_ANY };
+
+static struct idmap *codes;
+
+void oracle_translate(struct idmap *ids)
+{
+    codes = ids;
+}
+
+/* True if a field's ids leave as codes. */
+static bool is_coded(const struct work *w, const struct field *f)
+{
+    bool id = f->kind == FIELD_REF || f->type == TYPE_ID;
+
+    return w->plan->agreement->ids != IDS_DISTRICT && id && f->ref != REF_ORG &&
+           f->ref != REF_ACADEMIC_SESSION;
+}
+
+/* What the partner knows an id by; empty when there is nothing. */
+static struct span known_as(const struct work *w, const struct field *f, struct span id)
+{
+    static struct idmap_text code;
+
+    if (!is_coded(w, f)) {
+        return id;
+    }
+    return idmap_encode(codes, f->ref, id, &code) ? idmap_span(&code) : SPAN("");
+}
 
 /* --- judging --------------------------------------------------------------------- */
 
@@ -16,7 +45,7 @@ static bool ref_stands(const struct work *w, const struct field *f, const json_t
 {
     struct span id = ref_id(ref);
 
-    return id.len > 0 && verdict_ref(w->plan, &w->row, f->ref, id);
+    return id.len > 0 && known_as(w, f, id).len > 0 && verdict_ref(w->plan, &w->row, f->ref, id);
 }
 
 static bool refs_stand(const struct work *w, const struct field *f, const json_t *value)
@@ -104,6 +133,20 @@ static json_t *initial(const struct field *f, struct span text)
     return json_stringn(room, len + 1);
 }
 
+static json_t *unchanged(const struct work *w, const struct field *f, struct span text)
+{
+    char day[32];
+
+    if (is_coded(w, f)) {
+        return json_stringn((const char *)known_as(w, f, text).ptr, known_as(w, f, text).len);
+    }
+    if (w->plan->agreement->ids != IDS_DISTRICT && span_eq(f->path, SPAN("dateLastModified"))) {
+        (void)snprintf(day, sizeof(day), "%.10sT00:00:00.000Z", (const char *)text.ptr);
+        return json_string(day);
+    }
+    return json_stringn((const char *)text.ptr, text.len);
+}
+
 static json_t *leaf(const struct work *w, const struct field *f, const json_t *value)
 {
     const struct field_rule *rule = &w->row.rules[f->number];
@@ -113,7 +156,7 @@ static json_t *leaf(const struct work *w, const struct field *f, const json_t *v
     }
     switch (rule->transform) {
     case TRANSFORM_AS_IS:
-        return json_copy((json_t *)(uintptr_t)value);
+        return unchanged(w, f, text_of(value));
     case TRANSFORM_INITIAL:
         return initial(f, text_of(value));
     case TRANSFORM_MASK:
@@ -137,16 +180,18 @@ static json_t *reference(const struct work *w, const struct field *f, const json
     if (!ref_stands(w, f, value)) {
         return NULL;
     }
+    struct span id = known_as(w, f, ref_id(value));
+
     buf_init(&href, 4096);
     buf_printf(&href, "https://hallpass/v1p2/%s/", ref_path(f->ref));
-    for (size_t i = 0; i < ref_id(value).len; i++) {
-        uint8_t c = ref_id(value).ptr[i];
+    for (size_t i = 0; i < id.len; i++) {
+        uint8_t c = id.ptr[i];
         bool plain = c < 0x80 && c > 0x20 && strchr("\"%/\\<>?#{}|^`[]@!$&'()*+,;=:", c) == NULL;
 
         buf_printf(&href, plain ? "%c" : "%%%02X", c);
     }
-    json_t *out = json_pack("{s:s%,s:s%,s:s}", "href", href.base, href.len, "sourcedId",
-                            ref_id(value).ptr, ref_id(value).len, "type", ref_word(f->ref));
+    json_t *out = json_pack("{s:s%,s:s%,s:s}", "href", href.base, href.len, "sourcedId", id.ptr,
+                            id.len, "type", ref_word(f->ref));
     buf_fini(&href);
     return out;
 }
@@ -321,6 +366,11 @@ static enum row_reason decide(struct work *w, const json_t *record, struct span 
     }
     if (x.bad[2] && w->plan->agreement->grades != NULL) {
         return ROW_GRADE;
+    }
+    const struct field *own = resource_field(w->plan->resource, SPAN("sourcedId"));
+
+    if (known_as(w, own, id).len == 0) {
+        return ROW_ID;
     }
     if (!stands(w, record, CATALOG_ROOT)) {
         return ROW_REF;

@@ -15,6 +15,9 @@
  */
 bool oracle_run(const struct plan *plan, struct span body, size_t max_records, struct buf *log);
 
+/* The codes of plans whose agreement translates ids; borrowed until the next call. */
+void oracle_translate(struct idmap *ids);
+
 /* A callback that writes the same log from the redactor's records; `ctx` is a struct buf. */
 enum err oracle_record(void *ctx, const struct redact_record *record);
 

@@ -140,6 +140,20 @@ bool world_open(struct world *w)
 void world_close(struct world *w)
 {
     catalog_free(&w->catalog);
+    idmap_free(&w->ids);
+}
+
+bool world_translate(struct world *w, bool on)
+{
+    struct idmap_bond bond = {SPAN("partner"), SPAN("acme"), 1};
+    uint8_t key[IDMAP_KEY_BYTES];
+
+    for (unsigned i = 0; i < IDMAP_KEY_BYTES; i++) {
+        key[i] = (uint8_t)i;
+    }
+    idmap_free(&w->ids);
+    w->agreement.ids = on ? IDS_PER_PARTNER : IDS_DISTRICT;
+    return !on || idmap_new(key, &bond, &w->ids) == OK;
 }
 
 static void share(struct world *w, enum role role, const struct field *f, struct field_rule rule)
@@ -274,7 +288,8 @@ enum err run_record(void *ctx, const struct redact_record *record)
 
 struct redactor *world_redactor(const struct world *w, struct run *run)
 {
-    struct redact_setup setup = {.plan = &w->plan, .href_base = SPAN("https://hallpass/v1p2")};
+    struct redact_setup setup = {
+        .plan = &w->plan, .href_base = SPAN("https://hallpass/v1p2"), .ids = w->ids};
     struct redactor *r = NULL;
 
     return redactor_new(&setup, run_record, run, &r) == OK ? r : NULL;

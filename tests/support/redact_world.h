@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "policy/verdict.h"
+#include "redact/idmap.h"
 #include "redact/redact.h"
 
 /*
@@ -30,11 +31,15 @@ struct world {
     struct field_rule rules[ROLE_COUNT][CATALOG_MAX_FIELDS];
     struct span words[8]; /* schools and grades */
     struct fact_set schools;
+    struct idmap *ids; /* under translated ids */
 };
 
 /* Reads policy/catalogs/oneroster-1.2.yaml below the working directory. False: it cannot. */
 bool world_open(struct world *w);
 void world_close(struct world *w);
+
+/* From now on partners know records by the codes of partner "acme" (per-partner), or by the ids. */
+bool world_translate(struct world *w, bool on);
 
 /* Plans a resource ("users"): structure is shared for every role, nothing else. */
 void world_plan(struct world *w, const char *resource);

@@ -76,6 +76,36 @@ static const struct {
     {REF_COURSE, "k-noorg", NULL, NULL},
 };
 
+/* What people and places say of classes, courses and terms, as far as any does. */
+static const struct {
+    const char *id;
+    const char *classes, *courses, *terms, *statuses, *programs;
+    int32_t birth;
+} placed[] = {
+    {"s-in", "c-in", "k-in", "q1 fall year", "enrolled", "lunch", 20130315},
+    {"s-two", "c-in c-any", "k-in k-district", "q1 fall spring year", "enrolled", "", 0},
+    {"st-in", "c-any", "k-district", "spring year", "withdrawn", "lunch chess", 20071104},
+    {"t-in", "c-in", "k-in", "q1 fall year", NULL, NULL, 0},
+    {"t-two", "c-any", "k-district", "spring year", NULL, NULL, 0},
+    {"tg-both", "", "", "", NULL, NULL, 0},
+};
+
+static const struct {
+    enum ref_type type;
+    const char *id, *classes, *courses, *terms;
+} linked[] = {
+    {REF_CLASS, "c-in", NULL, "k-in", "q1 fall year"},
+    {REF_CLASS, "c-any", NULL, "k-district", "spring year"},
+    {REF_CLASS, "c-mixed", NULL, NULL, NULL},
+    {REF_COURSE, "k-in", "c-in c-mixed", NULL, "q1 fall year"},
+    {REF_COURSE, "k-district", "c-any", NULL, "spring year"},
+    {REF_ACADEMIC_SESSION, "q1", NULL, NULL, "q1 fall year"},
+    {REF_ACADEMIC_SESSION, "fall", NULL, NULL, "q1 fall year"},
+    {REF_ACADEMIC_SESSION, "spring", NULL, NULL, "spring year"},
+    {REF_ACADEMIC_SESSION, "year", NULL, NULL, "q1 fall spring year"},
+    {REF_ACADEMIC_SESSION, "mute", NULL, NULL, NULL},
+};
+
 static const char head[] =
     "partner: acme\n"
     "products: [Test]\n"
@@ -156,6 +186,37 @@ static void put_schools(struct verdict_kit *k, role_mask roles, const char *scho
     }
 }
 
+static void put_placed(struct verdict_kit *k, struct span id, struct person_facts *out)
+{
+    for (size_t i = 0; i < sizeof(placed) / sizeof(placed[0]); i++) {
+        if (span_eq_str(id, placed[i].id)) {
+            out->classes = verdict_kit_set(k, placed[i].classes);
+            out->courses = verdict_kit_set(k, placed[i].courses);
+            out->terms = verdict_kit_set(k, placed[i].terms);
+            out->statuses = verdict_kit_set(k, placed[i].statuses);
+            out->programs = verdict_kit_set(k, placed[i].programs);
+            out->birth = placed[i].birth;
+            return;
+        }
+    }
+    out->classes = out->courses = out->terms = verdict_kit_set(k, NULL);
+    out->statuses = out->programs = verdict_kit_set(k, NULL);
+}
+
+static void put_linked(struct verdict_kit *k, enum ref_type type, struct span id,
+                       struct place_facts *out)
+{
+    out->classes = out->courses = out->terms = verdict_kit_set(k, NULL);
+    for (size_t i = 0; i < sizeof(linked) / sizeof(linked[0]); i++) {
+        if (linked[i].type == type && span_eq_str(id, linked[i].id)) {
+            out->known = true;
+            out->classes = verdict_kit_set(k, linked[i].classes);
+            out->courses = verdict_kit_set(k, linked[i].courses);
+            out->terms = verdict_kit_set(k, linked[i].terms);
+        }
+    }
+}
+
 static void find_person(const void *ctx, struct span id, struct person_facts *out)
 {
     struct verdict_kit *k = *(struct verdict_kit *const *)ctx;
@@ -168,6 +229,7 @@ static void find_person(const void *ctx, struct span id, struct person_facts *ou
             put_schools(k, people[i].roles, people[i].schools, out);
             out->grades = verdict_kit_set(k, people[i].grades);
             out->children = verdict_kit_set(k, people[i].children);
+            put_placed(k, id, out);
         }
     }
 }
@@ -176,6 +238,7 @@ static void find_place(const void *ctx, enum ref_type type, struct span id, stru
 {
     struct verdict_kit *k = *(struct verdict_kit *const *)ctx;
     *out = (struct place_facts){0};
+    put_linked(k, type, id, out);
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         if (places[i].type == type && span_eq_str(id, places[i].id)) {
             out->known = true;
@@ -183,6 +246,74 @@ static void find_place(const void *ctx, enum ref_type type, struct span id, stru
             out->grades = verdict_kit_set(k, places[i].grades);
         }
     }
+}
+
+/* --- own facts ----------------------------------------------------------------- */
+
+struct element_set verdict_kit_elements(const char *lines)
+{
+    struct element_set set = {{0}};
+    struct span rest = span_str(lines);
+    while (rest.len > 0) {
+        struct span line = span_cut(&rest, ';');
+        line = line.len > 0 && line.ptr[0] == ' ' ? span_from(line, 1) : line;
+        const struct element *e = element_parse(line);
+        if (e == NULL) {
+            fail_msg("no element \"%.*s\"", (int)line.len, (const char *)line.ptr);
+        }
+        element_set_add(&set, element_number(e));
+    }
+    return set;
+}
+
+static void find_own(const void *ctx, struct span student, const struct own_question *q,
+                     struct own_facts *out)
+{
+    struct verdict_kit *k = *(struct verdict_kit *const *)ctx;
+    *out = (struct own_facts){0};
+    k->asked = *q;
+    for (size_t i = 0; i < k->own_count; i++) {
+        const struct kit_own *o = &k->own_rows[i];
+        if (span_eq_str(student, o->student)) {
+            *out = (struct own_facts){
+                .withheld = o->withheld,
+                .named = o->named,
+                .consented = o->consented,
+                .refused_all = o->refused_all,
+                .restricted = verdict_kit_elements(o->restricted),
+                .refused = verdict_kit_elements(o->refused),
+                .consents = verdict_kit_elements(o->consents),
+            };
+        }
+    }
+}
+
+void verdict_kit_own(struct verdict_kit *k, const struct kit_own *rows, size_t n)
+{
+    k->own_rows = rows;
+    k->own_count = n;
+    k->own_view.complete = true;
+    k->own = &k->own_view;
+}
+
+struct agreement *verdict_kit_bend(struct verdict_kit *k, const char *agreement)
+{
+    const struct agreement *a = policy_find_agreement(k->policy.policy, span_str(agreement));
+    assert_non_null(a);
+    return (struct agreement *)(uintptr_t)a; /* it lies in the policy's arena */
+}
+
+void verdict_kit_decide(struct verdict_kit *k, const struct plan *plan, const char *id,
+                        role_mask roles, struct row_verdict *out)
+{
+    const struct record_facts facts = {
+        .id = plan->resource->ref == REF_ENROLLMENT ? SPAN("row") : span_str(id),
+        .subjects = verdict_kit_set(k, id),
+        .schools = {.known = TRI_UNKNOWN},
+        .grades = {.known = TRI_UNKNOWN},
+        .roles = roles,
+    };
+    verdict_row(plan, &facts, out);
 }
 
 /* --- the kit ------------------------------------------------------------------- */
@@ -210,6 +341,8 @@ void verdict_kit_open(struct verdict_kit *k)
     }
     current = k;
     k->roster = (struct roster_view){&current, find_person, find_place};
+    k->own_view = (struct own_view){.ctx = &current, .facts = find_own};
+    k->own = &own_view_none;
 }
 
 void verdict_kit_close(struct verdict_kit *k)
@@ -250,7 +383,8 @@ enum err verdict_kit_ask(struct verdict_kit *k, const char *agreement, const cha
         .policy = k->policy.policy,
         .agreement = policy_find_agreement(k->policy.policy, span_str(agreement)),
         .roster = &k->roster,
-        .own = &own_view_none,
+        .own = k->own,
+        .purpose = k->purpose,
         .route = &route,
         .query = &k->query,
         .local_date = k->date,

@@ -3,6 +3,7 @@
 #define SUPPORT_VERDICT_KIT_H
 
 #include "policy/verdict.h"
+#include "policy/vocabulary.h"
 #include "tests/support/policy_kit.h"
 
 /*
@@ -15,14 +16,40 @@
 struct verdict_kit {
     struct policy_kit policy;
     struct roster_view roster;
+    const struct own_view *own; /* the district has none of its own until verdict_kit_own() */
+    struct own_view own_view;
+    const struct kit_own *own_rows;
+    size_t own_count;
+    struct own_question asked; /* the last question put to own_view */
+    struct span purpose;
     struct query query;
     struct refusal why; /* of the last refusal */
     struct arena arena;
     int32_t date;
 };
 
+/* One student's own facts; elements stand as "Category / Element; Category / Element". */
+struct kit_own {
+    const char *student;
+    bool withheld, named, consented, refused_all;
+    const char *restricted, *refused, *consents;
+};
+
 void verdict_kit_open(struct verdict_kit *k);
 void verdict_kit_close(struct verdict_kit *k);
+
+/* Gives the district own facts: those of the table and no others. The rows are borrowed. */
+void verdict_kit_own(struct verdict_kit *k, const struct kit_own *rows, size_t n);
+
+/* The agreement, to bend as a table needs it. */
+struct agreement *verdict_kit_bend(struct verdict_kit *k, const char *agreement);
+
+/* "Category / Element; ..." as a set; NULL is empty. Fails the test on an unknown element. */
+struct element_set verdict_kit_elements(const char *lines);
+
+/* Decides the record of a person, or the enrollment "row" of one, that says these roles alone. */
+void verdict_kit_decide(struct verdict_kit *k, const struct plan *plan, const char *id,
+                        role_mask roles, struct row_verdict *out);
 
 /*
  * Asks for a path such as "users" or "users/s-in" with a query such as
