@@ -225,15 +225,45 @@ static void list_subjects(const struct batch *b, struct span *subjects)
 }
 
 /*
- * A partner is not told that a student is stopped: by id there is no such record,
+ * A partner is not told that a student is withheld from now on: by id there is no such record,
  * and a page is to be asked for again.
  */
-static enum err student_stopped(const struct exchange *x)
+enum err batch_withheld(const struct exchange *x)
 {
     if (x->head_sent) {
         return ERR_STOPPED; /* the answer breaks off, whatever the reason */
     }
     return x->plan.item ? ERR_RECORD : ERR_BUSY;
+}
+
+static bool has_subject(const struct batch *b, bool (*is)(void *ctx, struct span id), void *ctx)
+{
+    const size_t *ends = (const size_t *)(const void *)buf_span(&b->ends).ptr;
+    bool found = false;
+    size_t at = 0;
+
+    for (size_t i = 0; !found && i < b->subjects; i++) {
+        found = is(ctx, span_of(buf_span(&b->ids).ptr + at, ends[i] - at));
+        at = ends[i];
+    }
+    return found;
+}
+
+bool batch_has_subject(const struct exchange *x, bool (*is)(void *ctx, struct span id), void *ctx)
+{
+    bool found = false;
+
+    for (unsigned i = 0; !found && i < x->in_use; i++) {
+        const struct batch *b = &x->batches[(x->first + i) % BATCH_SLOTS];
+
+        found = !b->begun && has_subject(b, is, ctx);
+    }
+    return found;
+}
+
+static bool is_stopped(void *ctx, struct span id)
+{
+    return stop_set_has_student(((struct exchange *)ctx)->stops, id);
 }
 
 /*
@@ -242,16 +272,10 @@ static enum err student_stopped(const struct exchange *x)
  */
 static enum err recheck(struct exchange *x, const struct batch *b)
 {
-    const size_t *ends = (const size_t *)(const void *)buf_span(&b->ends).ptr;
     enum err e = exchange_recheck(x);
-    size_t at = 0;
 
-    for (size_t i = 0; e == OK && i < b->subjects && stop_set_count(x->stops, STOP_STUDENT) > 0;
-         i++) {
-        struct span id = span_of(buf_span(&b->ids).ptr + at, ends[i] - at);
-
-        e = stop_set_has(x->stops, STOP_STUDENT, id) ? student_stopped(x) : OK;
-        at = ends[i];
+    if (e == OK && stop_set_count(x->stops, STOP_STUDENT) > 0 && has_subject(b, is_stopped, x)) {
+        e = batch_withheld(x);
     }
     return e;
 }

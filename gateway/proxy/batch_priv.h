@@ -26,8 +26,7 @@ struct batch *batch_sealed(struct exchange *x);
 bool batch_may_queue(const struct exchange *x);
 
 /* Checks every subject again and queues the batch's entry. Errors: those of
- * exchange_recheck(), the ledger's; for a stopped subject ERR_STOPPED behind the head, else
- * ERR_RECORD or ERR_BUSY. */
+ * exchange_recheck(), the ledger's; for a stopped subject those of batch_withheld(). */
 enum err batch_queue(struct exchange *x, struct batch *b) MUST_CHECK;
 
 /* Batches without subjects wait for the request alone: marks them durable once it is. */
@@ -37,6 +36,13 @@ void batch_settle(struct exchange *x);
  * checks of batch_queue() are made again: a slow reader keeps recorded batches waiting (SAFETY R9).
  */
 enum err batch_release(struct exchange *x) MUST_CHECK;
+
+/* True if `is` holds for a subject of some batch that has not begun to leave. */
+bool batch_has_subject(const struct exchange *x, bool (*is)(void *ctx, struct span id), void *ctx);
+
+/* How an exchange fails whose record may not leave any more: ERR_STOPPED behind the head, else
+ * ERR_RECORD or ERR_BUSY. */
+enum err batch_withheld(const struct exchange *x) MUST_CHECK;
 
 void batch_init_all(struct exchange *x);
 void batch_fini_all(struct exchange *x);

@@ -26,6 +26,7 @@
 #include "base/text.h"
 #include "proxy/answer_priv.h"
 #include "proxy/batch_priv.h"
+#include "proxy/facts_priv.h"
 #include "proxy/pull_priv.h"
 #include "proxy/record_priv.h"
 
@@ -99,6 +100,7 @@ struct exchange *exchange_new(struct proxy *p, struct exchange_io *io, const str
     x->stops = stops_current(p->setup.stops);
     x->lens = (struct roster_lens){x->world->roster, stop_set_has_student, x->stops};
     roster_view_init(&x->view, &x->lens);
+    facts_open(x);
     arena_init(&x->arena, ARENA_BYTES);
     batch_init_all(x);
     link_in(x);
@@ -119,6 +121,7 @@ static void free_exchange(struct exchange *x)
     batch_fini_all(x);
     arena_fini(&x->arena);
     stop_set_unref(&x->stops);
+    facts_close(x);
     world_unref(&x->world);
     mem_free(x);
 }
@@ -191,7 +194,12 @@ enum err exchange_recheck(struct exchange *x)
         stop_set_has(x->stops, STOP_AGREEMENT, x->client->agreement)) {
         return ERR_STOPPED;
     }
-    return clock_wall_ms() < x->token.expires_ms ? OK : ERR_TOKEN_EXPIRED;
+    return clock_wall_ms() < x->token.expires_ms ? facts_recheck(x) : ERR_TOKEN_EXPIRED;
+}
+
+bool exchange_is_stale(const struct exchange *x)
+{
+    return stops_generation(x->proxy->setup.stops) != x->stops_generation || facts_are_stale(x);
 }
 
 struct exchange *exchange_arrived(struct pending *p)

@@ -30,6 +30,10 @@ struct exchange {
     struct world *world;
     struct stop_set *stops; /* as of `stops_generation` */
     uint64_t stops_generation;
+    const struct own_view *own; /* what decides; NULL: students' own facts are not held */
+    struct own_view own_view;   /* of `own_set` */
+    struct own_set *own_set;    /* as of `own_generation`; NULL when the policy has no files */
+    uint64_t own_generation;
     struct roster_lens lens;
     struct roster_view view;
     struct arena arena;
@@ -124,7 +128,13 @@ struct exchange *exchange_arrived(struct pending *p);
 /* Makes sure of one credit beside the outcome's. ERR_BUSY, ERR_LEDGER. */
 enum err exchange_credit(struct exchange *x) MUST_CHECK;
 
-/* The token still lives, and nothing of the exchange has been stopped; refreshes the stops. */
+/*
+ * The token still lives, nothing of the exchange has been stopped, and students' own facts still
+ * allow what waits in batches; goes over to the stops and facts in force.
+ */
 enum err exchange_recheck(struct exchange *x) MUST_CHECK;
+
+/* True if stops or students' own facts have changed since the last recheck. */
+bool exchange_is_stale(const struct exchange *x);
 
 #endif

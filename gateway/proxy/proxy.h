@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "ledger/ledger.h"
 #include "proxy/world.h"
+#include "roster/own_keep.h"
 #include "roster/stops.h"
 #include "server/handler.h"
 #include "upstream/leg.h"
@@ -21,6 +22,7 @@ struct proxy_setup {
     struct loop *loop;
     struct world_box *worlds;
     struct stops *stops;
+    struct own_keep *own; /* NULL: no folder of students' own facts is configured */
     struct ledger *ledger;
     struct pool *pool;
     struct pool *scan_pool;    /* for lookaheads: whoever waits for one holds a leg of `pool` */

@@ -67,8 +67,7 @@ static void on_body(void *ctx, struct span bytes)
     if (x->pull.status != 200) {
         return; /* a 404's body says nothing that we pass on */
     }
-    uint64_t generation = stops_generation(x->proxy->setup.stops);
-    enum err e = generation != x->stops_generation ? exchange_recheck(x) : OK;
+    enum err e = exchange_is_stale(x) ? exchange_recheck(x) : OK;
 
     e = e != OK ? e : redactor_feed(x->pull.redactor, bytes);
     if (e != OK) {

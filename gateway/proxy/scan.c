@@ -126,7 +126,7 @@ static enum err narrow_plan(struct exchange *x)
     struct request_facts facts = {.policy = x->world->rules->policy,
                                   .agreement = x->agreement,
                                   .roster = &x->view,
-                                  .own = &own_view_none,
+                                  .own = x->own,
                                   .purpose = x->client->purpose,
                                   .route = &x->route,
                                   .query = &s->query,

@@ -66,7 +66,7 @@ static enum err decide(struct exchange *x)
     struct request_facts facts = {.policy = x->world->rules->policy,
                                   .agreement = x->agreement,
                                   .roster = &x->view,
-                                  .own = &own_view_none, /* `student-facts: none` */
+                                  .own = x->own,
                                   .purpose = x->client->purpose,
                                   .route = &x->route,
                                   .query = &x->query,
