@@ -6,7 +6,7 @@
  */
 #include "base/mem.h"
 #include "policy/directory.h"
-#include "policy/verdict.h"
+#include "policy/verdict_priv.h"
 
 #include "tests/support/verdict_kit.h"
 
@@ -406,6 +406,48 @@ static void the_elements_of_structure_and_name_are_of_the_vocabulary(void **stat
     assert_memory_equal(&name, &same, sizeof(name));
 }
 
+/* --- what strict clients require -------------------------------------------------------- */
+
+/* A program of students' users that keeps these leaves, the element of each beside it. */
+static struct program program_of(const char *const *paths, const char *const *lines, uint8_t *room)
+{
+    const struct resource *users = catalog_find(kit.policy.catalog, SPAN("users"));
+    struct program p = {.resource = users, .role = ROLE_STUDENT, .elements = room};
+    memset(room, ELEMENT_NONE, users->field_count);
+    for (size_t i = 0; paths[i] != NULL; i++) {
+        unsigned n = resource_field(users, span_str(paths[i]))->number;
+        fieldset_add(&p.keep, n);
+        room[n] = (uint8_t)element_number(element_parse(span_str(lines[i])));
+    }
+    for (unsigned n = 0; n < users->field_count; n++) {
+        if (users->fields[n].required &&
+            users->fields[n].grant[ROLE_STUDENT].by == GRANT_STRUCTURE) {
+            fieldset_add(&p.keep, n);
+        }
+    }
+    return p;
+}
+
+static void f7_items_and_records_do_not_leave_without_what_they_require(void **state)
+{
+    static const char *const paths[] = {"givenName", "userIds.type", "userIds.identifier", NULL};
+    static const char *const lines[] = {NAME, NAME, GRADE};
+    uint8_t room[CATALOG_MAX_FIELDS];
+    struct own_limits limits = OWN_LIMITS_NONE;
+    struct program p = program_of(paths, lines, room);
+    struct fieldset keep = p.keep;
+    (void)state;
+    limits.left = verdict_kit_elements(NAME);
+    assert_true(own_narrow(&p, &limits, &keep));
+    const char *kept = verdict_kit_paths(p.resource, &keep);
+    assert_non_null(strstr(kept, "givenName"));
+    assert_null(strstr(kept, "userIds")); /* a type alone is no user id */
+    unsigned status = resource_field(p.resource, SPAN("status"))->number;
+    p.keep.word[status / 64] &= ~((uint64_t)1 << (status % 64));
+    keep = p.keep;
+    assert_false(own_narrow(&p, &limits, &keep));
+}
+
 /* --- what the facts are asked ----------------------------------------------------------- */
 
 static void f3_d28_d30_the_question_carries_day_purpose_and_birth(void **state)
@@ -596,6 +638,7 @@ int main(void)
         CASE(d7_d12_only_those_named_are_disclosed),
         CASE(s3_d13_an_opt_out_is_by_type_and_by_the_directory_basis),
         CASE(the_elements_of_structure_and_name_are_of_the_vocabulary),
+        CASE(f7_items_and_records_do_not_leave_without_what_they_require),
         CASE(f3_d28_d30_the_question_carries_day_purpose_and_birth),
         CASE(r3_what_own_facts_withhold_matches_nothing),
         CASE(r3_the_source_compares_nothing_that_own_facts_can_take),
