@@ -27,7 +27,7 @@ static enum err bond_digest(const struct cursor_bond *bond, uint8_t out[DIGEST_B
     put_part(&text, bond->plan->resource->name);
     query_put_clauses(&text, q);
     put_part(&text, SPAN("source")); /* positions count the rows of what the source was asked */
-    query_put_filter(&text, q, &bond->plan->open);
+    query_put_filter(&text, bond->source, &bond->plan->open);
     put_part(&text, q->sort == NULL ? span_str("") : q->sort->path);
     put_part(&text, q->descending ? span_str("desc") : span_str("asc"));
     if (q->has_fields) {

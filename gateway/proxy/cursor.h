@@ -22,6 +22,7 @@ struct position {
 struct cursor_bond {
     struct span client;
     const struct plan *plan;
+    const struct query *source; /* what the source is asked instead of plan->query */
 };
 
 /* Appends CURSOR_CHARS base64url characters. ERR_CRYPTO, ERR_MEMORY. */

@@ -118,6 +118,7 @@ static void free_exchange(struct exchange *x)
     p->open--;
     timer_stop(&x->ledger_timer);
     pull_fini(x);
+    idmap_free(&x->ids);
     batch_fini_all(x);
     arena_fini(&x->arena);
     stop_set_unref(&x->stops);

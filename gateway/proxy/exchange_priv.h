@@ -4,6 +4,7 @@
 
 #include "proxy/parts_priv.h"
 #include "proxy/proxy.h"
+#include "proxy/translate.h"
 
 #include <stdatomic.h>
 
@@ -44,10 +45,12 @@ struct exchange {
     struct token_info token;
     const struct client *client;
     const struct agreement *agreement;
-    struct route route;
+    struct idmap *ids;  /* the partner's codes; NULL: it knows the district's ids */
+    struct route route; /* its id is the district's, empty when the partner's is none */
     bool routed;
     struct query query;
     struct plan plan;
+    struct asked asked;
     struct refusal why;
     enum err error;     /* X_DENYING, X_FAILING: what the partner is told */
     int32_t local_date; /* the day that decides, district time */

@@ -47,7 +47,7 @@ static void close_link(struct buf *out, const char *rel)
 
 static enum err put_next(struct buf *out, const struct exchange *x)
 {
-    struct cursor_bond bond = {x->client->id, &x->plan};
+    struct cursor_bond bond = {x->client->id, &x->plan, &x->asked.query};
 
     if (x->page.next != NEXT_AT) {
         return OK;

@@ -18,7 +18,7 @@ enum err page_init(struct exchange *x)
 {
     struct page *page = &x->page;
     const struct query *q = &x->query;
-    struct cursor_bond bond = {x->client->id, &x->plan};
+    struct cursor_bond bond = {x->client->id, &x->plan, &x->asked.query};
 
     if (q->cursor.len > 0) {
         enum err e = cursor_read(q->cursor, x->proxy->setup.cursor_key, &bond, &page->from);

@@ -148,8 +148,8 @@ static enum err start_leg(struct exchange *x)
     x->pull.asked = x->plan.item ? 1 : page_next_ask(x);
     x->pull.leg_rows = 0;
     x->pull.paused = false;
-    enum err e =
-        source_target(&p->scratch, &x->plan, x->page.from.source + x->page.rows, x->pull.asked);
+    enum err e = source_target(&p->scratch, &x->plan, &x->asked.query,
+                               x->page.from.source + x->page.rows, x->pull.asked);
 
     e = e != OK ? e : leg_start(p->setup.pool, buf_span(&p->scratch), &events, &x->pull.leg);
     if (e == OK) {
@@ -161,7 +161,11 @@ static enum err start_leg(struct exchange *x)
 
 enum err pull_start(struct exchange *x)
 {
-    struct redact_setup setup = {.plan = &x->plan, .href_base = x->world->rules->href_base};
+    if (x->asked.nothing) {
+        return finish(x); /* an id that is none: an empty page, without the source (SAFETY R4) */
+    }
+    struct redact_setup setup = {
+        .plan = &x->plan, .href_base = x->world->rules->href_base, .ids = x->ids};
     enum err e = redactor_new(&setup, on_record, x, &x->pull.redactor);
 
     return e != OK ? e : start_leg(x);

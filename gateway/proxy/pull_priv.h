@@ -40,9 +40,9 @@ uint64_t page_next_ask(const struct exchange *x);
 /* Sets page->from and ->skip from the cursor or offset. ERR_CURSOR. */
 enum err page_init(struct exchange *x) MUST_CHECK;
 
-/* target.c: the canonical request to the source for rows `from` on. */
-enum err source_target(struct buf *out, const struct plan *plan, uint64_t from,
-                       uint64_t rows) MUST_CHECK;
+/* target.c: the canonical request to the source, with the filter of `q`, for rows `from` on. */
+enum err source_target(struct buf *out, const struct plan *plan, const struct query *q,
+                       uint64_t from, uint64_t rows) MUST_CHECK;
 
 /* Appends `sort`, `orderBy`, `filter` in canonical form, each with a leading '&'. `open`: what the
  * source may compare; NULL for links, which repeat the whole question. */

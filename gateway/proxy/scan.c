@@ -100,7 +100,7 @@ static enum err start_leg(struct exchange *x)
     s->asked = s->asked == 0 ? s->wanted + 1 : s->asked * 2;
     s->asked = s->asked > QUERY_MAX_LIMIT ? QUERY_MAX_LIMIT : s->asked;
     s->leg_rows = 0;
-    enum err e = source_target(&p->scratch, &s->plan, s->at, s->asked);
+    enum err e = source_target(&p->scratch, &s->plan, &x->asked.query, s->at, s->asked);
 
     e = e != OK ? e : leg_start(p->setup.scan_pool, buf_span(&p->scratch), &events, &s->leg);
     if (e == OK) {
@@ -138,8 +138,10 @@ static enum err narrow_plan(struct exchange *x)
 enum err scan_start(struct exchange *x)
 {
     struct scan *s = &x->scan;
-    struct redact_setup setup = {
-        .plan = &s->plan, .href_base = x->world->rules->href_base, .narrow_only = true};
+    struct redact_setup setup = {.plan = &s->plan,
+                                 .href_base = x->world->rules->href_base,
+                                 .ids = x->ids,
+                                 .narrow_only = true};
     enum err e = narrow_plan(x);
 
     e = e != OK ? e : redactor_new(&setup, on_record, x, &s->redactor);

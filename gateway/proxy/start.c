@@ -61,6 +61,17 @@ static enum err read_question(struct exchange *x)
                        &x->why);
 }
 
+/* Where the partner has ids of its own: from them to the district's. */
+static enum err translate(struct exchange *x)
+{
+    enum err e = id_keys_map(x->world->rules->id_keys, x->agreement, &x->ids);
+
+    if (e == OK && x->route.item) {
+        e = translate_path_id(x->ids, x->route.resource, x->route.id, &x->arena, &x->route.id);
+    }
+    return e != OK ? e : translate_days(x->agreement, &x->arena, &x->query);
+}
+
 static enum err decide(struct exchange *x)
 {
     struct request_facts facts = {.policy = x->world->rules->policy,
@@ -73,6 +84,7 @@ static enum err decide(struct exchange *x)
                                   .local_date = x->local_date};
     enum err e = verdict_request(&facts, &x->plan, &x->why);
 
+    e = e != OK ? e : translate_question(&x->plan, x->ids, &x->arena, &x->asked);
     if (e == OK && !x->plan.item) {
         e = page_init(x);
     }
@@ -105,5 +117,6 @@ enum err start_decide(struct exchange *x)
         return ERR_PATH;
     }
     e = read_question(x);
+    e = e != OK ? e : translate(x);
     return e != OK ? e : decide(x);
 }

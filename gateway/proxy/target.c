@@ -41,7 +41,8 @@ void source_put_query(struct buf *out, const struct query *q, const struct field
     }
 }
 
-enum err source_target(struct buf *out, const struct plan *plan, uint64_t from, uint64_t rows)
+enum err source_target(struct buf *out, const struct plan *plan, const struct query *q,
+                       uint64_t from, uint64_t rows)
 {
     buf_clear(out);
     buf_put(out, catalog_base(policy_catalog(plan->policy)));
@@ -55,7 +56,7 @@ enum err source_target(struct buf *out, const struct plan *plan, uint64_t from, 
         buf_put_u64(out, rows);
         buf_put_str(out, "&offset=");
         buf_put_u64(out, from);
-        source_put_query(out, plan->query, &plan->open);
+        source_put_query(out, q, &plan->open);
     }
     put_fields(out, plan);
     return buf_err(out);

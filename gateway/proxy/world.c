@@ -75,6 +75,7 @@ void rules_unref(struct rules **r)
         return;
     }
     keyring_free(&gone->keyring);
+    id_keys_free(&gone->id_keys);
     policy_free(&gone->policy);
     catalog_free(&gone->catalog);
     mem_free((void *)(uintptr_t)gone->href_base.ptr);

@@ -3,6 +3,7 @@
 #define PROXY_WORLD_H
 
 #include "auth/token.h"
+#include "redact/id_keys.h"
 #include "roster/roster.h"
 
 /*
@@ -14,8 +15,9 @@ struct rules {
     struct catalog *catalog;
     struct policy *policy;
     struct keyring *keyring;
-    struct span href_base; /* public URL + catalog base; owned */
-    char digest[65];       /* SHA-256 of the policy, hex */
+    struct id_keys *id_keys; /* owned */
+    struct span href_base;   /* public URL + catalog base; owned */
+    char digest[65];         /* SHA-256 of the policy, hex */
     _Atomic unsigned refs;
 };
 

@@ -34,7 +34,7 @@ static void ask(struct question *q)
     q->plan.agreement = &q->agreement;
     q->plan.resource = &q->resource;
     q->plan.query = &q->query;
-    q->bond = (struct cursor_bond){.client = SPAN("acme"), .plan = &q->plan};
+    q->bond = (struct cursor_bond){.client = SPAN("acme"), .plan = &q->plan, .source = &q->query};
 }
 
 static void seal(struct question *q, struct position at, char out[CURSOR_CHARS])
