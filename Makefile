@@ -148,7 +148,7 @@ install: all
 clean:
 	rm -rf build build-*
 
--include $(OBJ:.o=.d) $(BUILD)/obj/gateway/cli/main.d
+-include $(OBJ:.o=.d) $(SUPPORT:.o=.d) $(BUILD)/obj/gateway/cli/main.d
 -include $(patsubst tests/unit/%.c,$(BUILD)/obj/tests/unit/%.d,$(wildcard tests/unit/*.c))
 -include $(patsubst tests/bench/%.c,$(BUILD)/obj/tests/bench/%.d,$(wildcard tests/bench/*.c))
 -include $(patsubst tests/fuzz/%.c,$(BUILD)/obj/tests/fuzz/%.d,$(wildcard tests/fuzz/*.c))

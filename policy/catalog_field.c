@@ -9,7 +9,7 @@
 #include "policy/vocabulary.h"
 
 struct field_form {
-    struct span type, of, class, guards, bar, placeholder, grant;
+    struct span type, of, class, guards, bar, placeholder, grant, values;
     struct span roles[ROLE_COUNT];
     struct texts words, facts, labels;
     bool list, required, extensible, by_name;
@@ -29,6 +29,7 @@ static const struct doc_rule field_rules[] = {
     {"members", doc_read_node, FORM(members), false},
     {"class", doc_read_text, FORM(class), false},
     {"labels", doc_read_texts, FORM(labels), false},
+    {"values", doc_read_text, FORM(values), false},
     {"facts", doc_read_texts, FORM(facts), false},
     {"guards", doc_read_text, FORM(guards), false},
     {"bar", doc_read_text, FORM(bar), false},
@@ -70,6 +71,9 @@ static const struct word label_words[] = {{"idea", LABEL_IDEA},
                                           {"mckinney-vento", LABEL_HOMELESS},
                                           {"ppra", LABEL_PPRA}};
 static const struct word bar_words[] = {{"ssn-word", BAR_SSN_WORD}, {"ssn-number", BAR_SSN_NUMBER}};
+enum { VALUES_MANY = 1, VALUES_OWN = 2 };
+
+static const struct word value_words[] = {{"many", VALUES_MANY}, {"own", VALUES_OWN}};
 static const struct word guard_words[] = {{"item", true}};
 static const struct word grant_words[] = {{"never", GRANT_NEVER}, {"structure", GRANT_STRUCTURE}};
 
@@ -204,6 +208,23 @@ static void read_guards(const struct field_reader *f)
     }
 }
 
+/* What is known of a field's values: keyed transforms rest on it (SAFETY F4). */
+static void read_values(const struct field_reader *f)
+{
+    struct field *field = f->field;
+    int values =
+        f->form->values.len > 0 ? word_value(f, "values", f->form->values, WORDS(value_words)) : 0;
+    bool text = field->type == TYPE_STRING || field->type == TYPE_EMAIL;
+    bool fits =
+        field->kind == FIELD_VALUE && (values == VALUES_MANY ? text : field->type == TYPE_DATE);
+
+    field->many_values = values == VALUES_MANY;
+    field->own_date = values == VALUES_OWN;
+    if (values > 0 && !fits) {
+        complain(f, "values", "`many` goes with strings and e-mails, `own` with dates");
+    }
+}
+
 static void read_marks(const struct field_reader *f)
 {
     const struct field_form *form = f->form;
@@ -218,6 +239,7 @@ static void read_marks(const struct field_reader *f)
     if (form->class.len > 0 && (f->field->ferpa_class < 'a' || f->field->ferpa_class > 'g')) {
         complain(f, "class", "expected a paragraph a to g of \"personally identifiable\" in 99.3");
     }
+    read_values(f);
     read_guards(f);
 }
 

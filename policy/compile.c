@@ -187,6 +187,79 @@ bool compile_programs(struct sharing *s, struct arena *arena, struct program_tab
     return !s->failed && !arena->overflow;
 }
 
+/* --- keys ----------------------------------------------------------------------- */
+
+static bool is_listed(const struct agreement *a, enum ref_type ref, struct span path)
+{
+    for (size_t i = 0; i < a->keyed_count; i++) {
+        if (a->keyed[i].ref == ref && span_eq(a->keyed[i].path, path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct span key_label(struct arena *arena, enum ref_type ref, struct span path)
+{
+    struct span word = span_str(ref_word(ref));
+    uint8_t *text = arena_alloc(arena, word.len + 1 + path.len);
+
+    if (text == NULL) {
+        return SPAN("");
+    }
+    memcpy(text, word.ptr, word.len);
+    text[word.len] = '.';
+    memcpy(text + word.len + 1, path.ptr, path.len);
+    return span_of(text, word.len + 1 + path.len);
+}
+
+/* Lists the keyed fields of one program; `room` is what out->keyed points to. */
+static void list_keyed(const struct program *p, struct arena *arena, struct keyed_field *room,
+                       struct agreement *out)
+{
+    for (unsigned i = 0; i < p->resource->field_count; i++) {
+        enum ref_type ref = p->resource->ref;
+        struct span path = p->resource->fields[i].path;
+
+        if (fieldset_has(&p->keep, i) && transform_row(p->rules[i].transform)->keyed &&
+            !is_listed(out, ref, path)) {
+            room[out->keyed_count++] = (struct keyed_field){ref, path, key_label(arena, ref, path)};
+        }
+    }
+}
+
+static size_t count_keyed(const struct program *p)
+{
+    size_t n = 0;
+
+    for (unsigned i = 0; i < p->resource->field_count; i++) {
+        n += transform_row(p->rules[i].transform)->keyed ? 1 : 0;
+    }
+    return n;
+}
+
+bool compile_keyed(const struct program_table *t, struct arena *arena, struct agreement *out)
+{
+    size_t programs = t->era_count * t->resource_count * ROLE_COUNT;
+    size_t most = 0;
+
+    for (size_t i = 0; i < programs; i++) {
+        most += t->programs[i] == NULL ? 0 : count_keyed(t->programs[i]);
+    }
+    struct keyed_field *room = arena_array(arena, most + 1, sizeof(*room));
+
+    if (room == NULL) {
+        return false;
+    }
+    out->keyed = room;
+    for (size_t i = 0; i < programs; i++) {
+        if (t->programs[i] != NULL) {
+            list_keyed(t->programs[i], arena, room, out);
+        }
+    }
+    return !arena->overflow;
+}
+
 const struct program *program_table_find(const struct program_table *t, size_t resource,
                                          enum role role, int32_t date)
 {

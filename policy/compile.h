@@ -2,6 +2,7 @@
 #ifndef POLICY_COMPILE_H
 #define POLICY_COMPILE_H
 
+#include "policy/policy.h"
 #include "policy/share.h"
 
 /*
@@ -26,6 +27,12 @@ struct program_table {
  * arena has its overflow set).
  */
 bool compile_programs(struct sharing *s, struct arena *arena, struct program_table *out);
+
+/*
+ * The fields of all programs whose transforms need a key, each once, into the
+ * agreement. False when memory ran out (then the arena has its overflow set).
+ */
+bool compile_keyed(const struct program_table *t, struct arena *arena, struct agreement *out);
 
 /* The program on a day, or NULL. */
 const struct program *program_table_find(const struct program_table *t, size_t resource,

@@ -232,6 +232,70 @@ static bool check_zone(const struct doc *d, const struct node *n, struct span zo
     return good;
 }
 
+/* Labels of lower-case letters, digits and inner hyphens, at least two (RFC 1123 2.1). */
+static bool is_domain(struct span text)
+{
+    enum { MAX_DOMAIN = 253, MAX_LABEL = 63 };
+    struct span rest = text;
+    size_t labels = 0;
+    bool good = text.len <= MAX_DOMAIN;
+
+    do {
+        struct span label = span_cut(&rest, '.');
+
+        good = good && label.len > 0 && label.len <= MAX_LABEL && label.ptr[0] != '-' &&
+               label.ptr[label.len - 1] != '-';
+        for (size_t i = 0; good && i < label.len; i++) {
+            uint8_t c = label.ptr[i];
+
+            good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+        }
+        labels++;
+    } while (good && rest.ptr != NULL);
+    return good && labels > 1;
+}
+
+static bool read_domain(const struct doc *d, const struct node *n, void *span)
+{
+    struct span text;
+
+    if (!doc_read_text(d, n, &text)) {
+        return false;
+    }
+    if (!is_domain(text)) {
+        doc_error(d, n, "\"%s\" is not a domain such as riverside.example.org, in lower case",
+                  shown_of(text).text);
+        return false;
+    }
+    *(struct span *)span = text;
+    return true;
+}
+
+static bool read_domains(const struct doc *d, const struct node *list, void *texts)
+{
+    struct span domain;
+    bool good = doc_read_texts(d, list, texts);
+
+    for (const struct node *n = list->first; good && n != NULL; n = n->next) {
+        good = read_domain(d, n, &domain);
+    }
+    return good;
+}
+
+/* An alias must not look like an address that somebody has. */
+static bool check_alias_domain(const struct doc *d, const struct district *v)
+{
+    for (size_t i = 0; i < v->domains.count; i++) {
+        if (span_eq(v->domains.items[i], v->alias_domain)) {
+            doc_error(d, node_member(d->root, "alias-domain"),
+                      "aliases need a domain without real addresses; this one is among the "
+                      "district's `domains`");
+            return false;
+        }
+    }
+    return true;
+}
+
 static const struct doc_rule rules[] = {
     {"district", doc_read_text, offsetof(struct raw, district.name), true},
     {"time-zone", doc_read_text, offsetof(struct raw, district.time_zone), true},
@@ -244,6 +308,8 @@ static const struct doc_rule rules[] = {
     {"directory-information", doc_read_node, offsetof(struct raw, directory), false},
     {"local-fields", doc_read_node, offsetof(struct raw, local_fields), false},
     {"defaults", doc_read_node, offsetof(struct raw, defaults), false},
+    {"alias-domain", read_domain, offsetof(struct raw, district.alias_domain), false},
+    {"domains", read_domains, offsetof(struct raw, district.domains), false},
     {"student-facts", read_student_facts, offsetof(struct raw, district.has_student_files), true},
     {"key-epoch", doc_read_u64, offsetof(struct raw, district.key_epoch), false},
 };
@@ -300,11 +366,14 @@ static bool check_values(const struct doc *d, const struct raw *raw)
 bool district_read(const struct doc *d, struct district *out)
 {
     enum { SMALL_CELL_DEFAULT = 10 };
-    struct raw raw = {.district = {.small_cell_minimum = SMALL_CELL_DEFAULT, .key_epoch = 1}};
+    struct raw raw = {.district = {.small_cell_minimum = SMALL_CELL_DEFAULT,
+                                   .key_epoch = 1,
+                                   .alias_domain = SPAN("alias.invalid")}};
     bool good = doc_fill(d, d->root, rules, sizeof(rules) / sizeof(*rules), &raw);
 
     good = read_members(d, &raw, &raw.district) && good;
     good = check_values(d, &raw) && good;
+    good = check_alias_domain(d, &raw.district) && good;
     *out = raw.district;
     return good;
 }

@@ -45,9 +45,11 @@ struct district {
     struct annual_notice notice;
     struct directory_notice directory;
     struct local_fields local_fields;
-    bool has_student_files;  /* student-facts: files */
-    uint64_t key_epoch;      /* of derived keys, from 1 on */
-    struct span default_ids; /* or empty */
+    bool has_student_files;   /* student-facts: files */
+    uint64_t key_epoch;       /* of derived keys, from 1 on */
+    struct span default_ids;  /* or empty */
+    struct span alias_domain; /* behind the @ of aliases; default alias.invalid (RFC 6761 6.4) */
+    struct texts domains;     /* its own: the only ones that an alias may keep (SAFETY F4) */
     uint64_t small_cell_minimum;
 };
 

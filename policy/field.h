@@ -71,17 +71,19 @@ struct field {
     uint16_t parent; /* number of the object it is a member of, or CATALOG_ROOT */
     enum field_kind kind;
     enum field_type type;
-    enum ref_type ref;        /* of FIELD_REF and TYPE_ID */
-    bool list;                /* a JSON array of such values */
-    bool required;            /* a strict client refuses the parent without it */
-    bool guards_item;         /* its role word decides whether the enclosing list item may stay */
-    bool extensible;          /* TYPE_ENUM: ext:... words are well formed too */
-    enum field_bar bar;       /* see field_bars_item() */
-    uint8_t facts;            /* field_fact bits */
-    uint8_t labels;           /* field_label bits */
-    char ferpa_class;         /* 99.3 PII paragraph a-g, '-' for none */
-    struct span name;         /* the JSON key */
-    struct span path;         /* dotted from the record: "roles.org" */
+    enum ref_type ref;  /* of FIELD_REF and TYPE_ID */
+    bool list;          /* a JSON array of such values */
+    bool required;      /* a strict client refuses the parent without it */
+    bool guards_item;   /* its role word decides whether the enclosing list item may stay */
+    bool extensible;    /* TYPE_ENUM: ext:... words are well formed too */
+    bool many_values;   /* at least 2^20 possible ones, none of them frequent (SAFETY F4) */
+    bool own_date;      /* TYPE_DATE: each person's own day, on no calendar that others share */
+    enum field_bar bar; /* see field_bars_item() */
+    uint8_t facts;      /* field_fact bits */
+    uint8_t labels;     /* field_label bits */
+    char ferpa_class;   /* 99.3 PII paragraph a-g, '-' for none */
+    struct span name;   /* the JSON key */
+    struct span path;   /* dotted from the record: "roles.org" */
     const struct span *words; /* TYPE_ENUM and TYPE_GRADE */
     size_t word_count;
     struct span placeholder; /* JSON bytes that keep a strict client alive, or empty */

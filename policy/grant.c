@@ -5,22 +5,26 @@
  */
 #include "policy/share_priv.h"
 
-#include "base/text.h"
 #include "policy/nearest.h"
-
-enum { MAX_CONSTANT = 256 };
 
 /* --- specs ------------------------------------------------------------------------ */
 
 struct raw_spec {
     struct span as;
-    const struct node *value;
+    struct raw_args args;
     bool accept;
 };
 
+#define ARG(member) offsetof(struct raw_spec, args.member)
+
 static const struct doc_rule spec_rules[] = {
     {"as", doc_read_text, offsetof(struct raw_spec, as), true},
-    {"value", doc_read_node, offsetof(struct raw_spec, value), false},
+    {"value", doc_read_node, ARG(value), false},
+    {"band", doc_read_node, ARG(band), false},
+    {"round", doc_read_node, ARG(round), false},
+    {"map", doc_read_node, ARG(map), false},
+    {"max-days", doc_read_node, ARG(max_days), false},
+    {"keep-domain", doc_read_node, ARG(keep_domain), false},
     {"accept-type-change", doc_read_yes, offsetof(struct raw_spec, accept), false},
 };
 
@@ -37,10 +41,6 @@ static bool read_word(struct sharing *s, const struct node *at, struct span word
     if (transform_of_word(word, out)) {
         return true;
     }
-    if (transform_is_later(word)) {
-        sharing_complain(s, at, "\"%s\" is not available in this version", shown_of(word).text);
-        return false;
-    }
     if (span_eq_str(word, "as-signed")) {
         sharing_complain(s, at, "as-signed stands behind a whole category; write as-is here");
         return false;
@@ -49,40 +49,16 @@ static bool read_word(struct sharing *s, const struct node *at, struct span word
     for (unsigned t = 0; t < TRANSFORM_COUNT; t++) {
         nearest_try(&near, span_str(transform_word((enum transform)t)));
     }
-    sharing_complain(s, at, "\"%s\" is not one of: as-is omit initial mask const year%s",
-                     shown_of(word).text, nearest_hint(&near).text);
+    sharing_complain(s, at, "\"%s\" is no transform%s", shown_of(word).text,
+                     nearest_hint(&near).text);
     return false;
-}
-
-static bool read_constant(struct sharing *s, const struct node *n, struct span *out)
-{
-    struct buf b;
-    struct span text;
-
-    if (!doc_read_text(s->file->doc, n, &text)) {
-        s->failed = true;
-        return false;
-    }
-    buf_init(&b, MAX_CONSTANT);
-    text_json_string(&b, text);
-    bool good = buf_err(&b) == OK;
-
-    if (good) {
-        *out = arena_copy(s->file->doc->arena, buf_span(&b));
-    } else if (buf_err(&b) == ERR_MEMORY) {
-        s->file->doc->arena->overflow = true; /* what the reader's caller looks at */
-    } else {
-        sharing_complain(s, n, "the constant is too long");
-    }
-    buf_fini(&b);
-    return good;
 }
 
 static bool read_long(struct sharing *s, const struct node *n, struct spec *out)
 {
     struct raw_spec raw = {.as = SPAN("")};
 
-    if (!doc_fill(s->file->doc, n, spec_rules, 3, &raw)) {
+    if (!doc_fill(s->file->doc, n, spec_rules, sizeof(spec_rules) / sizeof(*spec_rules), &raw)) {
         s->failed = true;
         return false;
     }
@@ -90,13 +66,7 @@ static bool read_long(struct sharing *s, const struct node *n, struct spec *out)
         return false;
     }
     out->accepts_type_change = raw.accept;
-    if ((out->rule.transform == TRANSFORM_CONST) != (raw.value != NULL)) {
-        sharing_complain(s, n,
-                         raw.value == NULL ? "const needs a `value:`"
-                                           : "`value:` goes with `as: const` alone");
-        return false;
-    }
-    return raw.value == NULL || read_constant(s, raw.value, &out->rule.constant);
+    return args_read(s, n, &raw.args, out);
 }
 
 bool spec_read(struct sharing *s, const struct node *n, struct spec *out)
@@ -111,11 +81,8 @@ bool spec_read(struct sharing *s, const struct node *n, struct spec *out)
         s->failed = true;
         return false;
     }
-    if (span_eq_str(word, "const")) {
-        sharing_complain(s, n, "write `{ as: const, value: ... }`");
-        return false;
-    }
-    return read_word(s, n, word, &out->rule.transform);
+    return read_word(s, n, word, &out->rule.transform) &&
+           args_read(s, n, &(struct raw_args){NULL}, out);
 }
 
 /* --- picking ---------------------------------------------------------------------- */
@@ -174,14 +141,39 @@ struct grant {
 #define FIELD_ARGS(g) SPAN_ARGS((g)->resource->name), SPAN_ARGS((g)->field->path)
 #define SPAN_ARGS(s)  (int)(s).len, (const char *)(s).ptr
 
+/* SAFETY L6, I3: nothing that is worked out of a student's data may stand for the student. */
+static bool basis_allows(struct sharing *s, const struct grant *g)
+{
+    enum transform t = g->spec->rule.transform;
+    enum basis b = s->file->basis;
+
+    if (!transform_row(t)->keyed || (b != BASIS_DE_IDENTIFIED && b != BASIS_CODED)) {
+        return true;
+    }
+    sharing_complain(s, g->spec->at,
+                     "%s is made from the student's own data and joins records, which the basis "
+                     "%s forbids (34 CFR 99.31(b))",
+                     transform_word(t), basis_row(b)->word);
+    return false;
+}
+
+static void complain_unfit(struct sharing *s, const struct grant *g)
+{
+    enum transform t = g->spec->rule.transform;
+    const char *why = transform_objection(t, g->resource, g->field);
+
+    sharing_complain(s, g->spec->at, "%s cannot be applied to " FIELD_FORMAT "%s%s",
+                     transform_word(t), FIELD_ARGS(g), why == NULL ? "" : ": ",
+                     why == NULL ? "" : why);
+}
+
 static bool fits(struct sharing *s, const struct grant *g)
 {
     enum transform t = g->spec->rule.transform;
-    enum transform_fit fit = transform_fit(t, g->field);
+    enum transform_fit fit = transform_fit(t, g->resource, g->field);
 
     if (fit == FIT_NEVER) {
-        sharing_complain(s, g->spec->at, "%s cannot be applied to " FIELD_FORMAT, transform_word(t),
-                         FIELD_ARGS(g));
+        complain_unfit(s, g);
         return false;
     }
     if (fit == FIT_CHANGES && !g->spec->accepts_type_change) {
@@ -191,7 +183,7 @@ static bool fits(struct sharing *s, const struct grant *g)
                          transform_word(t), FIELD_ARGS(g), transform_word(t));
         return false;
     }
-    return true;
+    return basis_allows(s, g);
 }
 
 /* SAFETY L5: meal eligibility and survey answers need grounds of their own. */
@@ -275,16 +267,20 @@ static void put(struct sharing *s, const struct grant *g, struct cell *cell)
                          FIELD_ARGS(g), cell->at->line);
         return;
     }
+    struct field_rule rule = g->spec->rule;
     int32_t from = s->file->from;
 
-    if (g->spec->rule.transform != TRANSFORM_OMIT) {
-        from = fits(s, g) && label_allows(s, g) && directory_allows(s, g) ? ticked_from(s, g) : 0;
+    if (rule.transform != TRANSFORM_OMIT) {
+        bool good = fits(s, g) && args_settle(s, g->spec, g->field, &rule) && label_allows(s, g) &&
+                    directory_allows(s, g);
+
+        from = good ? ticked_from(s, g) : 0;
     }
     if (from == 0) {
         s->failed = true;
         return;
     }
-    *cell = (struct cell){g->spec->rule, from, g->spec->at};
+    *cell = (struct cell){rule, from, g->spec->at};
     if (cell->from < s->role_from[g->role]) {
         cell->from = s->role_from[g->role];
     }

@@ -42,6 +42,13 @@ struct client {
 /* What stands for `sourcedId` in what a partner sees (SAFETY I1-I3). */
 enum ids_mode { IDS_DISTRICT, IDS_PER_PARTNER, IDS_RANDOM };
 
+/* A field that some transform of an agreement needs a key for, in whatever era or role. */
+struct keyed_field {
+    enum ref_type ref; /* of its resources: students and teachers are users */
+    struct span path;
+    struct span what; /* "user.email": names the key (SAFETY F4) */
+};
+
 /* One agreement, compiled. */
 struct agreement {
     struct span id;
@@ -69,7 +76,9 @@ struct agreement {
     struct element_set designated; /* by_directory: elements of the designated types */
     enum ids_mode ids;
     bool ids_for_agreement; /* ids-scope: agreement; else they are the partner's (SAFETY I2) */
-    uint32_t epoch;         /* of derived keys; grows when the district rotates them */
+    uint32_t epoch;         /* of derived keys, from 1; grows when the district rotates them */
+    const struct keyed_field *keyed;
+    size_t keyed_count;
     uint64_t requests_per_minute; /* 0: no limit */
     uint64_t students_per_day;    /* 0: no limit */
     int32_t stopped_on; /* first day without any disclosure: `ended:` or a directive; 0: none */

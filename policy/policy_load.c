@@ -304,7 +304,10 @@ static void compile(struct load *l, size_t i, struct arena *scratch)
         return;
     }
     if (share_read(file, l->p->catalog, scratch, &s)) {
-        (void)compile_programs(&s, &l->p->arena, &l->p->agreements[i].table);
+        struct compiled *c = &l->p->agreements[i];
+
+        (void)(compile_programs(&s, &l->p->arena, &c->table) &&
+               compile_keyed(&c->table, &l->p->arena, &c->shown));
     }
     l->failed = scratch->overflow ? ERR_MEMORY : l->failed;
     arena_reset(scratch);

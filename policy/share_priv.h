@@ -7,6 +7,8 @@
 /* What is to be done with the fields that a place of `share` names. */
 struct spec {
     struct field_rule rule;
+    struct texts bounds; /* of a band, as written: each field reads them in its own way */
+    bool keeps_domain;   /* of an alias */
     bool accepts_type_change;
     const struct node *at;
 };
@@ -32,5 +34,24 @@ bool spec_is_nested(const struct node *n);
  * ceiling, labels, said twice). Returns how many were picked, granted or not.
  */
 size_t grant_picked(struct sharing *s, const struct pick *p, const struct spec *spec);
+
+/* The arguments in a spec's long form, as they stand; NULL where nothing stands. */
+struct raw_args {
+    const struct node *value, *band, *round, *map, *max_days, *keep_domain;
+};
+
+/*
+ * Reads the arguments of `out->rule.transform`; one that it needs and lacks, and
+ * one that is another's, is a message at `n` and false.
+ */
+bool args_read(struct sharing *s, const struct node *n, const struct raw_args *raw,
+               struct spec *out);
+
+/*
+ * The rule for one field: bands in the field's own order, domains for e-mails.
+ * False with a message when the arguments do not suit it.
+ */
+bool args_settle(struct sharing *s, const struct spec *spec, const struct field *f,
+                 struct field_rule *out);
 
 #endif

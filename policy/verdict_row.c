@@ -171,11 +171,6 @@ static enum row_reason decide_thing(const struct deciding *d)
 
 /* --- fields ------------------------------------------------------------------- */
 
-static bool rules_equal(const struct field_rule *a, const struct field_rule *b)
-{
-    return a->transform == b->transform && span_eq(a->constant, b->constant);
-}
-
 /* Leaves only what both release, by the same rule; `keep` is of the other program. */
 static void narrow(struct row_verdict *out, const struct program *other,
                    const struct fieldset *keep)
@@ -184,7 +179,7 @@ static void narrow(struct row_verdict *out, const struct program *other,
         out->keep.word[w] &= keep->word[w];
     }
     for (unsigned i = 0; i < other->resource->field_count; i++) {
-        if (fieldset_has(&out->keep, i) && !rules_equal(&out->rules[i], &other->rules[i])) {
+        if (fieldset_has(&out->keep, i) && !field_rule_equal(&out->rules[i], &other->rules[i])) {
             out->keep.word[i / 64] &= ~((uint64_t)1 << (i % 64));
         }
     }

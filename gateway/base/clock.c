@@ -106,6 +106,29 @@ bool clock_parse_date(struct span text, int32_t *date)
     return true;
 }
 
+bool clock_add_days(int32_t date, int32_t days, int32_t *out)
+{
+    int32_t year = date / 10000;
+    int32_t month = date / 100 % 100;
+    int32_t day = date % 100 + days;
+
+    while (day < 1) {
+        year -= month == 1 ? 1 : 0;
+        month = month == 1 ? 12 : month - 1;
+        day += month_days(year, month);
+    }
+    while (day > month_days(year, month)) {
+        day -= month_days(year, month);
+        year += month == 12 ? 1 : 0;
+        month = month == 12 ? 1 : month + 1;
+    }
+    if (year < 1 || year > 9999) {
+        return false;
+    }
+    *out = year * 10000 + month * 100 + day;
+    return true;
+}
+
 void clock_put_rfc3339(struct buf *out, int64_t wall_ms)
 {
     time_t seconds = (time_t)(wall_ms / 1000);

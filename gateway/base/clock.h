@@ -25,6 +25,9 @@ enum err clock_set_zone(const char *name) MUST_CHECK;
 /* The district-local date of an instant, yyyymmdd. */
 int32_t clock_local_date(int64_t wall_ms);
 
+/* The day so many days later; false for dates outside the years 1 to 9999. */
+bool clock_add_days(int32_t date, int32_t days, int32_t *out);
+
 /* Reads a whole "YYYY-MM-DD" that exists in the calendar into yyyymmdd. */
 bool clock_parse_date(struct span text, int32_t *date);
 

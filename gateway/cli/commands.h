@@ -13,6 +13,7 @@ int cmd_serve(int argc, char **argv);             /* hallpass serve */
 int cmd_stop(int argc, char **argv);              /* hallpass stop */
 int cmd_token(int argc, char **argv);             /* hallpass token */
 int cmd_key_generate(int argc, char **argv);      /* hallpass key generate */
+int cmd_key_new(int argc, char **argv);           /* hallpass key new */
 int cmd_district_generate(int argc, char **argv); /* hallpass district generate */
 int cmd_district_import(int argc, char **argv);   /* hallpass district import */
 int cmd_district_serve(int argc, char **argv);    /* hallpass district serve */

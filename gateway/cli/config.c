@@ -29,7 +29,7 @@ struct raw_ledger {
 
 /* The file as it stands; empty spans and zeros where nothing stands. */
 struct raw {
-    struct span district, catalog, listen, public_url, resource, admin, control, state;
+    struct span district, catalog, listen, public_url, resource, admin, control, master_key, state;
     uint64_t workers;
     struct raw_tls tls;
     struct raw_source source;
@@ -85,6 +85,7 @@ static const struct doc_rule RULES[] = {
     {"control", value_read_path, offsetof(struct raw, control), false},
     {"source", read_source, offsetof(struct raw, source), true},
     {"ledger", read_ledger, offsetof(struct raw, ledger), true},
+    {"master-key", value_read_path, offsetof(struct raw, master_key), false},
     {"state", value_read_path, offsetof(struct raw, state), true},
     {"workers", value_read_workers, offsetof(struct raw, workers), false},
 };
@@ -184,6 +185,7 @@ static void resolve(const struct resolver *r, const struct raw *raw, struct conf
     c->ledger_directory = path_of(r, raw->ledger.directory);
     c->ledger_origin = text_of(r, raw->ledger.origin);
     c->ledger_unsafe_storage = raw->ledger.unsafe_storage;
+    c->master_key = path_of(r, raw->master_key);
     c->state = path_of(r, raw->state);
     c->workers = (unsigned)raw->workers;
 }

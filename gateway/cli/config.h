@@ -29,8 +29,9 @@ struct config {
     const char
         *ledger_origin; /* name of the log, never changed; default: public-url's host + path */
     bool ledger_unsafe_storage;
-    const char *state; /* directory */
-    unsigned workers;  /* 1 to 256; 0: one per CPU */
+    const char *master_key; /* file; NULL: none, and policies that need keys are refused */
+    const char *state;      /* directory */
+    unsigned workers;       /* 1 to 256; 0: one per CPU */
 };
 
 /*

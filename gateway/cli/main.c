@@ -22,6 +22,7 @@ static const struct command COMMANDS[] = {
     {"district import", cmd_district_import, "load a CSV bundle for `district serve`"},
     {"district serve", cmd_district_serve, "serve it as OneRoster 1.2 REST on a unix socket"},
     {"key generate", cmd_key_generate, "make a partner's key pair"},
+    {"key new", cmd_key_new, "make the district's master key"},
     {"serve", cmd_serve, "run the gateway"},
     {"stop", cmd_stop, "stop a partner, client, agreement or student at once"},
     {"token", cmd_token, "mint an access token with a partner's key"},

@@ -7,38 +7,53 @@
 #include "base/log.h"
 #include "cli/district_folder.h"
 #include "cli/gateway.h"
+#include "cli/master_key.h"
 #include "cli/print.h"
+
+#include <stdio.h>
 
 enum { DIAG_BYTES = 4 * 1024 * 1024, RECORD_MS = 10000 };
 
-/* The parts of rules while they are made. */
-struct parts {
-    struct catalog *catalog;
-    struct policy *policy;
-    struct keyring *keyring;
-};
+/* A policy that needs keys and has none could only drop what it promises. */
+static enum err check_keys(const struct rules_parts *p, struct diag_list *diags)
+{
+    const struct agreement *a = field_keys_need(p->policy);
+    char name[128];
 
-static enum err load_parts(const struct config *c, struct diag_list *diags, struct parts *p)
+    a = a != NULL ? a : id_keys_need(p->policy);
+    if (a == NULL || p->keys != NULL) {
+        return OK;
+    }
+    (void)snprintf(name, sizeof(name), "agreements/%.*s.yaml", (int)a->id.len,
+                   (const char *)a->id.ptr);
+    diag_add(diags, DIAG_ERROR, name, 0, 0,
+             "this agreement needs keys of the district's: name their file with `master-key:` in "
+             "hallpass.yaml (`hallpass key new FILE` makes one)");
+    return ERR_INPUT;
+}
+
+static enum err load_parts(const struct config *c, struct diag_list *diags, struct rules_parts *p)
 {
     enum err e = catalog_file_load(c->catalog, diags, &p->catalog);
 
     e = e != OK ? e : district_folder_load(c->district, p->catalog, diags, &p->policy);
-    return e != OK ? e : keyring_new(p->policy, diags, &p->keyring);
+    e = e != OK ? e : keyring_new(p->policy, diags, &p->keyring);
+    return e != OK ? e : check_keys(p, diags);
 }
 
-enum err gateway_load_rules(struct gateway *g, struct rules **out)
+/* As gateway_load_rules(), with the master key or NULL. */
+static enum err load_rules(const struct config *c, const struct keys *keys, struct rules **out)
 {
-    struct parts p = {0};
+    struct rules_parts p = {.keys = keys};
     struct diag_list diags;
     struct arena arena;
 
     arena_init(&arena, DIAG_BYTES);
     diag_init(&diags, &arena);
-    enum err e = load_parts(g->config, &diags, &p);
+    enum err e = load_parts(c, &diags, &p);
 
-    print_diags(g->config->district, &diags);
-    e = e != OK ? e
-                : rules_new(p.catalog, p.policy, p.keyring, span_str(g->config->public_url), out);
+    print_diags(c->district, &diags);
+    e = e != OK ? e : rules_new(&p, span_str(c->public_url), out);
     if (e != OK) {
         keyring_free(&p.keyring);
         policy_free(&p.policy);
@@ -47,6 +62,17 @@ enum err gateway_load_rules(struct gateway *g, struct rules **out)
                   LOG_NUM("errors", diags.errors));
     }
     arena_fini(&arena);
+    return e;
+}
+
+enum err gateway_load_rules(struct gateway *g, struct rules **out)
+{
+    const struct config *c = g->config;
+    struct keys *keys = NULL;
+    enum err e = c->master_key == NULL ? OK : master_key_load(c->master_key, &keys);
+
+    e = e != OK ? e : load_rules(c, keys, out);
+    keys_free(&keys);
     return e;
 }
 

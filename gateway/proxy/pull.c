@@ -164,8 +164,10 @@ enum err pull_start(struct exchange *x)
     if (x->asked.nothing) {
         return finish(x); /* an id that is none: an empty page, without the source (SAFETY R4) */
     }
-    struct redact_setup setup = {
-        .plan = &x->plan, .href_base = x->world->rules->href_base, .ids = x->ids};
+    struct redact_setup setup = {.plan = &x->plan,
+                                 .href_base = x->world->rules->href_base,
+                                 .keys = x->world->rules->field_keys,
+                                 .ids = x->ids};
     enum err e = redactor_new(&setup, on_record, x, &x->pull.redactor);
 
     return e != OK ? e : start_leg(x);

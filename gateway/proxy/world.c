@@ -36,25 +36,38 @@ static enum err put_digest(const struct policy *policy, char out[65])
     return e;
 }
 
-enum err rules_new(struct catalog *catalog, struct policy *policy, struct keyring *keyring,
-                   struct span public_url, struct rules **out)
+/* Everything that is derived from the parts. */
+static enum err fill_rules(struct rules *r, const struct rules_parts *parts, struct span url)
 {
-    struct rules *r = mem_alloc(sizeof(*r));
-    struct span base = catalog_base(catalog);
-    char *href = mem_alloc(public_url.len + base.len + 1);
-    enum err e = r == NULL || href == NULL ? ERR_MEMORY : put_digest(policy, r->digest);
+    struct span base = catalog_base(parts->catalog);
+    char *href = mem_alloc(url.len + base.len + 1);
+    enum err e = href == NULL ? ERR_MEMORY : put_digest(parts->policy, r->digest);
 
+    e = e != OK ? e : field_keys_new(parts->policy, parts->keys, &r->field_keys);
+    e = e != OK ? e : id_keys_new(parts->policy, parts->keys, &r->id_keys);
     if (e != OK) {
-        mem_free(r);
+        field_keys_free(&r->field_keys);
         mem_free(href);
         return e;
     }
-    memcpy(href, public_url.ptr, public_url.len);
-    memcpy(href + public_url.len, base.ptr, base.len);
-    r->catalog = catalog;
-    r->policy = policy;
-    r->keyring = keyring;
-    r->href_base = span_of(href, public_url.len + base.len);
+    memcpy(href, url.ptr, url.len);
+    memcpy(href + url.len, base.ptr, base.len);
+    r->href_base = span_of(href, url.len + base.len);
+    return OK;
+}
+
+enum err rules_new(const struct rules_parts *parts, struct span public_url, struct rules **out)
+{
+    struct rules *r = mem_alloc(sizeof(*r));
+    enum err e = r == NULL ? ERR_MEMORY : fill_rules(r, parts, public_url);
+
+    if (e != OK) {
+        mem_free(r);
+        return e;
+    }
+    r->catalog = parts->catalog;
+    r->policy = parts->policy;
+    r->keyring = parts->keyring;
     atomic_init(&r->refs, 1);
     *out = r;
     return OK;
@@ -76,6 +89,7 @@ void rules_unref(struct rules **r)
     }
     keyring_free(&gone->keyring);
     id_keys_free(&gone->id_keys);
+    field_keys_free(&gone->field_keys);
     policy_free(&gone->policy);
     catalog_free(&gone->catalog);
     mem_free((void *)(uintptr_t)gone->href_base.ptr);

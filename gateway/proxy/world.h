@@ -3,6 +3,7 @@
 #define PROXY_WORLD_H
 
 #include "auth/token.h"
+#include "redact/field_keys.h"
 #include "redact/id_keys.h"
 #include "roster/roster.h"
 
@@ -15,18 +16,29 @@ struct rules {
     struct catalog *catalog;
     struct policy *policy;
     struct keyring *keyring;
-    struct id_keys *id_keys; /* owned */
-    struct span href_base;   /* public URL + catalog base; owned */
-    char digest[65];         /* SHA-256 of the policy, hex */
+    struct field_keys *field_keys; /* keyed transforms'; owned */
+    struct id_keys *id_keys;       /* owned */
+    struct span href_base;         /* public URL + catalog base; owned */
+    char digest[65];               /* SHA-256 of the policy, hex */
     _Atomic unsigned refs;
 };
 
+/* What rules are made of. */
+struct rules_parts {
+    struct catalog *catalog;
+    struct policy *policy;
+    struct keyring *keyring;
+    const struct keys
+        *keys; /* the master key, only read while rules are made; NULL: there is none */
+};
+
 /*
- * Takes over catalog, policy and keyring on success; on ERR_MEMORY or
- * ERR_CRYPTO they are still the caller's. One reference, the caller's.
+ * Takes over catalog, policy and keyring on success, and derives every key that
+ * the policy needs; on ERR_MEMORY, ERR_CRYPTO and ERR_INPUT (it needs keys and
+ * there is no master key) they are still the caller's. One reference, the caller's.
  */
-enum err rules_new(struct catalog *catalog, struct policy *policy, struct keyring *keyring,
-                   struct span public_url, struct rules **out) MUST_CHECK;
+enum err rules_new(const struct rules_parts *parts, struct span public_url,
+                   struct rules **out) MUST_CHECK;
 struct rules *rules_ref(struct rules *r);
 void rules_unref(struct rules **r);
 

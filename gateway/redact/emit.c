@@ -14,26 +14,8 @@
  * deep as the document does.
  */
 #include "base/text.h"
-#include "redact/grapheme.h"
 #include "redact/redact_priv.h"
 #include "redact/type.h"
-
-/* As buf_put(), for the many short pieces: one compare and a copy. */
-static inline void put(struct buf *out, struct span bytes)
-{
-    if (out->base != NULL && out->failed == OK && bytes.len <= out->cap - out->start - out->len &&
-        bytes.len <= out->max - out->len) {
-        memcpy(out->base + out->start + out->len, bytes.ptr, bytes.len);
-        out->len += bytes.len;
-    } else {
-        buf_put(out, bytes);
-    }
-}
-
-static inline void put_byte(struct buf *out, uint8_t byte)
-{
-    put(out, span_of(&byte, 1));
-}
 
 static struct span entry_raw(const struct redactor *r, const struct entry *e)
 {
@@ -42,44 +24,32 @@ static struct span entry_raw(const struct redactor *r, const struct entry *e)
 
 /* --- leaves: each returns false, with anything written, when the value must be dropped --- */
 
-typedef bool put_fn(struct redactor *r, const struct field *f, const struct entry *e);
-
-static bool put_nothing(struct redactor *r, const struct field *f, const struct entry *e)
+/* As it is: the quotes are the source's own. */
+static void put_as_is(struct redactor *r, const struct entry *e)
 {
-    (void)r;
-    (void)f;
-    (void)e;
-    return false;
-}
-
-/* The quotes are the source's own. */
-static bool put_as_is(struct redactor *r, const struct field *f, const struct entry *e)
-{
-    (void)f;
-    put(&r->out, span_of(r->view->base + e->from - 1, e->to - e->from + 2));
-    return true;
+    out_put(&r->out, span_of(r->view->base + e->from - 1, e->to - e->from + 2));
 }
 
 /* The code of an id, which needs no escapes. */
-static bool put_code(struct redactor *r, const struct field *f, struct span id)
+static bool put_id(struct redactor *r, const struct field *f, struct span id)
 {
     struct idmap_text code;
 
     if (!idmap_encode(r->setup.ids, f->ref, id, &code)) {
         return false;
     }
-    put_byte(&r->out, '"');
-    put(&r->out, idmap_span(&code));
-    put_byte(&r->out, '"');
+    out_put_byte(&r->out, '"');
+    out_put(&r->out, idmap_span(&code));
+    out_put_byte(&r->out, '"');
     return true;
 }
 
 /* A date-time without its time, still a date-time (SAFETY F6). */
 static bool put_day(struct redactor *r, struct span text)
 {
-    put_byte(&r->out, '"');
-    put(&r->out, span_sub(text, 0, 10)); /* digits and hyphens: the type has been checked */
-    put(&r->out, SPAN("T00:00:00.000Z\""));
+    out_put_byte(&r->out, '"');
+    out_put(&r->out, span_sub(text, 0, 10)); /* digits and hyphens: the type has been checked */
+    out_put(&r->out, SPAN("T00:00:00.000Z\""));
     return true;
 }
 
@@ -87,76 +57,14 @@ static bool put_day(struct redactor *r, struct span text)
 static bool put_unchanged(struct redactor *r, const struct field *f, const struct entry *e)
 {
     if (fieldset_has(&r->layout.coded, f->number)) {
-        return put_code(r, f, entry_value(r, e));
+        return put_id(r, f, entry_value(r, e));
     }
     if (fieldset_has(&r->layout.cut, f->number)) {
         return put_day(r, entry_value(r, e));
     }
-    return put_as_is(r, f, e);
-}
-
-static bool put_placeholder(struct redactor *r, const struct field *f)
-{
-    if (f->placeholder.len == 0) {
-        return false;
-    }
-    put(&r->out, f->placeholder);
+    put_as_is(r, e);
     return true;
 }
-
-/* SAFETY F4: of a name that is one grapheme the initial would be the name. */
-static bool put_initial(struct redactor *r, const struct field *f, const struct entry *e)
-{
-    struct span text = entry_value(r, e);
-    size_t len = grapheme_first(text);
-
-    if (len == text.len) {
-        return put_placeholder(r, f);
-    }
-    text_json_string(&r->out, span_sub(text, 0, len));
-    buf_cut(&r->out, r->out.len - (buf_err(&r->out) == OK ? 1 : 0));
-    put(&r->out, SPAN(".\""));
-    return true;
-}
-
-static bool put_mask(struct redactor *r, const struct field *f, const struct entry *e)
-{
-    (void)f;
-    (void)e;
-    put(&r->out, SPAN("\"***\""));
-    return true;
-}
-
-static bool put_const(struct redactor *r, const struct field *f, const struct entry *e)
-{
-    struct span constant = r->verdict.rules[f->number].constant;
-
-    (void)e;
-    if (constant.len == 0) {
-        return false;
-    }
-    put(&r->out, constant);
-    return true;
-}
-
-static bool put_year(struct redactor *r, const struct field *f, const struct entry *e)
-{
-    struct span text = entry_value(r, e);
-
-    if (f->type != TYPE_DATE && f->type != TYPE_DATETIME && f->type != TYPE_YEAR) {
-        return false;
-    }
-    put_byte(&r->out, '"');
-    put(&r->out, span_sub(text, 0, 4)); /* digits: the type has been checked */
-    put_byte(&r->out, '"');
-    return true;
-}
-
-static put_fn *const PUT[TRANSFORM_COUNT] = {
-    [TRANSFORM_OMIT] = put_nothing,    [TRANSFORM_AS_IS] = put_unchanged,
-    [TRANSFORM_INITIAL] = put_initial, [TRANSFORM_MASK] = put_mask,
-    [TRANSFORM_CONST] = put_const,     [TRANSFORM_YEAR] = put_year,
-};
 
 /* An id of another record is a reference in all but form (SAFETY R5). */
 static bool id_is_foreign(struct redactor *r, const struct field *f, struct span id)
@@ -177,9 +85,13 @@ static bool fits(struct redactor *r, const struct field *f, const struct entry *
 
 static bool put_value(struct redactor *r, const struct field *f, const struct entry *e)
 {
-    unsigned transform = r->verdict.rules[f->number].transform;
-
-    return transform < TRANSFORM_COUNT && fits(r, f, e) && PUT[transform](r, f, e);
+    if (!fits(r, f, e)) {
+        return false;
+    }
+    if (r->verdict.rules[f->number].transform != TRANSFORM_AS_IS) {
+        return transform_put(r, f, e);
+    }
+    return put_unchanged(r, f, e);
 }
 
 /* RFC 3986 2.3; an id of nothing else needs no encoding in a path. */
@@ -202,21 +114,21 @@ static void put_ref_bytes(struct redactor *r, const struct field *f, struct span
 {
     struct buf *out = &r->out;
 
-    put(out, SPAN("{\"href\":\""));
-    put(out, r->setup.href_base);
-    put_byte(out, '/');
-    put(out, span_str(ref_path(f->ref)));
-    put_byte(out, '/');
+    out_put(out, SPAN("{\"href\":\""));
+    out_put(out, r->setup.href_base);
+    out_put_byte(out, '/');
+    out_put(out, span_str(ref_path(f->ref)));
+    out_put_byte(out, '/');
     if (is_unreserved(id)) {
-        put(out, id);
+        out_put(out, id);
     } else {
         text_percent(out, id);
     }
-    put(out, SPAN("\",\"sourcedId\":\""));
-    put(out, raw);
-    put(out, SPAN("\",\"type\":\""));
-    put(out, span_str(ref_word(f->ref)));
-    put(out, SPAN("\"}"));
+    out_put(out, SPAN("\",\"sourcedId\":\""));
+    out_put(out, raw);
+    out_put(out, SPAN("\",\"type\":\""));
+    out_put(out, span_str(ref_word(f->ref)));
+    out_put(out, SPAN("\"}"));
 }
 
 static bool put_ref(struct redactor *r, const struct field *f, struct entry *e)
@@ -273,12 +185,12 @@ static bool put_list(struct redactor *r, const struct field *f, const struct ent
     struct entry *entries = r->view->entries;
     size_t count = 0;
 
-    put_byte(&r->out, '[');
+    out_put_byte(&r->out, '[');
     for (size_t i = (size_t)(list - entries) + 1; i < list->next; i = entries[i].next) {
         size_t mark = r->out.len;
 
         if (count > 0) {
-            put_byte(&r->out, ',');
+            out_put_byte(&r->out, ',');
         }
         if (try_one(r, f, &entries[i])) {
             count++;
@@ -286,7 +198,7 @@ static bool put_list(struct redactor *r, const struct field *f, const struct ent
             buf_cut(&r->out, mark);
         }
     }
-    put_byte(&r->out, ']');
+    out_put_byte(&r->out, ']');
     return count > 0;
 }
 
@@ -346,7 +258,7 @@ static void put_placeholders(struct redactor *r, uint16_t parent, const struct f
         if (f->parent == parent && f->placeholder.len > 0 && !fieldset_has(done, f->number) &&
             is_asked(r, f)) {
             put_key(r, f);
-            put(&r->out, f->placeholder);
+            out_put(&r->out, f->placeholder);
         }
     }
 }
@@ -361,7 +273,7 @@ static bool put_object(struct redactor *r, size_t object)
     if (object != 0 && !object_stands(r, object)) {
         return false; /* the record itself has been judged */
     }
-    put_byte(&r->out, '{');
+    out_put_byte(&r->out, '{');
     for (size_t i = object + 1; i < entries[object].next; i = entries[i].next) {
         if (!fieldset_has(&r->open, entries[i].field)) {
             continue;
@@ -376,7 +288,7 @@ static bool put_object(struct redactor *r, size_t object)
     if (r->fill && (kept > 0 || object == 0)) {
         put_placeholders(r, entries[object].field, &done);
     }
-    put_byte(&r->out, '}');
+    out_put_byte(&r->out, '}');
     return kept > 0 || object == 0;
 }
 

@@ -61,10 +61,10 @@ static EVP_MAC_CTX *make_context(const uint8_t *key)
 static enum err try_twice(struct prf *p)
 {
     uint8_t first[PRF_BYTES], other[PRF_BYTES], again[PRF_BYTES];
-    enum err e = prf_run(p, SPAN("one"), first);
+    enum err e = prf_run(p, SPAN(""), SPAN("one"), first);
 
-    e = e != OK ? e : prf_run(p, SPAN("two, and longer than a block"), other);
-    e = e != OK ? e : prf_run(p, SPAN("one"), again);
+    e = e != OK ? e : prf_run(p, SPAN(""), SPAN("two, and longer than a block"), other);
+    e = e != OK ? e : prf_run(p, SPAN(""), SPAN("one"), again);
     bool good =
         e == OK && memcmp(first, again, PRF_BYTES) == 0 && memcmp(first, other, PRF_BYTES) != 0;
 
@@ -90,10 +90,11 @@ enum err prf_copy(const struct prf *from, struct prf **out)
     return wrap(EVP_MAC_CTX_dup(from->ctx), out);
 }
 
-enum err prf_run(struct prf *p, struct span bytes, uint8_t out[PRF_BYTES])
+enum err prf_run(struct prf *p, struct span use, struct span bytes, uint8_t out[PRF_BYTES])
 {
     size_t len = 0;
     bool done = EVP_MAC_init(p->ctx, NULL, 0, NULL) == 1 &&
+                EVP_MAC_update(p->ctx, use.ptr, use.len) == 1 &&
                 EVP_MAC_update(p->ctx, bytes.ptr, bytes.len) == 1 &&
                 EVP_MAC_final(p->ctx, out, &len, PRF_BYTES) == 1 && len == PRF_BYTES;
 

@@ -23,7 +23,11 @@ enum err prf_copy(const struct prf *from, struct prf **out) MUST_CHECK;
 /* OpenSSL wipes the key. Accepts NULL inside; sets it to NULL. */
 void prf_free(struct prf **p);
 
-/* ERR_CRYPTO: then `out` is zeroed and must not be used. */
-enum err prf_run(struct prf *p, struct span bytes, uint8_t out[PRF_BYTES]) MUST_CHECK;
+/*
+ * Of `use` and `bytes`, one behind the other: `use` tells inputs of different
+ * kinds apart, and ends with a NUL. ERR_CRYPTO: then `out` is zeroed and must not be used.
+ */
+enum err prf_run(struct prf *p, struct span use, struct span bytes,
+                 uint8_t out[PRF_BYTES]) MUST_CHECK;
 
 #endif

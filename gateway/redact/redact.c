@@ -30,6 +30,35 @@ static bool is_plain(struct span text)
     return true;
 }
 
+/* The key of one field, if the rule of some role needs it. */
+static enum err take_key(struct redactor *r, const struct field *f)
+{
+    const struct plan *plan = r->setup.plan;
+    const struct prf *prf = NULL;
+
+    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+        const struct program *p = plan->programs[role];
+
+        if (p != NULL && transform_row(p->rules[f->number].transform)->keyed) {
+            prf = field_keys_find(r->setup.keys, plan->agreement, plan->resource->ref, f->path);
+        }
+    }
+    return prf == NULL ? OK : prf_copy(prf, &r->keyed[f->number]);
+}
+
+/* Contexts of this redactor's own, once for all its records. */
+static enum err take_keys(struct redactor *r)
+{
+    const struct resource *resource = r->setup.plan->resource;
+    bool none = r->setup.keys == NULL || r->setup.plan->agreement->keyed_count == 0;
+    enum err e = OK;
+
+    for (size_t i = 0; e == OK && !none && i < resource->field_count; i++) {
+        e = take_key(r, &resource->fields[i]);
+    }
+    return e;
+}
+
 enum err redactor_new(const struct redact_setup *setup, redact_on_record *on_record, void *ctx,
                       struct redactor **out)
 {
@@ -57,6 +86,12 @@ enum err redactor_new(const struct redact_setup *setup, redact_on_record *on_rec
     walk_init(&r->again, setup->plan->resource, setup->plan->item);
     layout_make(r);
     redactor_restart(r);
+    enum err e = take_keys(r);
+
+    if (e != OK) {
+        redactor_free(&r);
+        return e;
+    }
     *out = r;
     return OK;
 }
@@ -71,6 +106,9 @@ void redactor_free(struct redactor **r)
     buf_wipe(&(*r)->out);
     walk_fini(&(*r)->walker);
     walk_fini(&(*r)->again);
+    for (size_t i = 0; i < CATALOG_MAX_FIELDS; i++) {
+        prf_free(&(*r)->keyed[i]);
+    }
     mem_free(*r);
     *r = NULL;
 }

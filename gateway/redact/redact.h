@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "policy/verdict.h"
+#include "redact/field_keys.h"
 
 /*
  * The streaming redactor: bytes of a source's JSON body in, whole released
@@ -23,7 +24,8 @@ struct redact_setup {
     struct span href_base; /* "https://host/ims/oneroster/rostering/v1p2": links are built on it;
                               printable ASCII without quote and backslash */
     struct idmap *ids;     /* the partner's, borrowed; NULL where it knows the district's ids */
-    bool narrow_only;      /* decide and count, emit nothing (scan legs) */
+    const struct field_keys *keys; /* NULL: values that need a key are dropped */
+    bool narrow_only;              /* decide and count, emit nothing (scan legs) */
 };
 
 /* One record, after its decision. All of it is valid until the callback returns. */
@@ -45,7 +47,7 @@ struct redact_record {
 typedef enum err redact_on_record(void *ctx, const struct redact_record *record);
 
 /*
- * ERR_MEMORY; ERR_INPUT when href_base is not as described, or the agreement's ids
+ * ERR_MEMORY, ERR_CRYPTO; ERR_INPUT when href_base is not as described, or the agreement's ids
  * are translated and `ids` is missing. The setup is copied; what it points to must
  * outlive the redactor.
  */

@@ -52,6 +52,7 @@ struct redactor {
     struct buf texts;          /* what strings with escapes mean; never grows while spans live */
     size_t texts_kept;
     struct span id; /* the record's sourcedId; empty when it has none or a malformed one */
+    struct prf *keyed[CATALOG_MAX_FIELDS]; /* our own, of fields whose transform needs a key */
     struct fact_list subjects;
     struct fact_list schools;
     struct fact_list grades;
@@ -106,6 +107,29 @@ bool ref_stands(struct redactor *r, struct entry *e);
 
 /* emit.c: writes the record into `out`, with `keep` and `fill`. ERR_MEMORY, ERR_UP_RECORD_LARGE. */
 enum err record_emit(struct redactor *r) MUST_CHECK;
+
+/* As buf_put(), for the many short pieces: one compare and a copy. */
+static inline void out_put(struct buf *out, struct span bytes)
+{
+    if (out->base != NULL && out->failed == OK && bytes.len <= out->cap - out->start - out->len &&
+        bytes.len <= out->max - out->len) {
+        memcpy(out->base + out->start + out->len, bytes.ptr, bytes.len);
+        out->len += bytes.len;
+    } else {
+        buf_put(out, bytes);
+    }
+}
+
+static inline void out_put_byte(struct buf *out, uint8_t byte)
+{
+    out_put(out, span_of(&byte, 1));
+}
+
+/*
+ * apply.c: writes what the field's transform makes of a value that is of the
+ * field's type. False, with anything written, when it must be dropped.
+ */
+bool transform_put(struct redactor *r, const struct field *f, const struct entry *e);
 
 /*
  * match.c: true in `*matches` if the record, as released, matches the query's clauses.

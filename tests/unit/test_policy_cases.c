@@ -237,6 +237,12 @@ static void duties_of_the_law_give_these_errors(void **state)
     run_file("tests/policy/duties.cases", 20);
 }
 
+static void transforms_give_these_errors(void **state)
+{
+    (void)state;
+    run_file("tests/policy/transforms.cases", 60);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +251,7 @@ int main(void)
         cmocka_unit_test(agreement_files_give_these_errors),
         cmocka_unit_test(what_is_shared_gives_these_errors),
         cmocka_unit_test(duties_of_the_law_give_these_errors),
+        cmocka_unit_test(transforms_give_these_errors),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
