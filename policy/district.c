@@ -340,12 +340,6 @@ static bool check_values(const struct doc *d, const struct raw *raw)
     bool good =
         v->time_zone.len == 0 || check_zone(d, node_member(d->root, "time-zone"), v->time_zone);
 
-    if (v->catalog.len > 0 && !span_eq_str(v->catalog, "oneroster-1.2")) {
-        doc_error(d, node_member(d->root, "catalog"),
-                  "the catalog \"%s\" is not available in this version; oneroster-1.2 is",
-                  shown_of(v->catalog).text);
-        good = false;
-    }
     if (v->small_cell_minimum < 2) {
         doc_error(d, node_member(d->root, "small-cell-minimum"),
                   "a minimum below 2 students protects nobody");

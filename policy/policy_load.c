@@ -121,6 +121,19 @@ static void check_stem(const struct doc *d, const struct policy_file *f, struct 
     }
 }
 
+/* The file says by which standard it is meant; another catalog would grant other fields. */
+static void check_catalog(const struct load *l, const struct doc *d)
+{
+    struct span named = l->p->district.catalog, have = catalog_name(l->p->catalog);
+
+    if (named.len > 0 && !span_eq(named, have)) {
+        doc_error(d, node_member(d->root, "catalog"),
+                  "this file is written for the catalog \"%s\", but the one loaded is \"%s\"; the "
+                  "gateway's `catalog:` and the tools' --catalog name the file",
+                  shown_of(named).text, shown_of(have).text);
+    }
+}
+
 static void read_district(struct load *l)
 {
     for (size_t i = 0; i < l->file_count; i++) {
@@ -128,6 +141,7 @@ static void read_district(struct load *l)
 
         if (d != NULL) {
             (void)district_read(d, &l->p->district);
+            check_catalog(l, d);
             l->has_district = true;
         }
     }

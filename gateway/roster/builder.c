@@ -172,6 +172,30 @@ static enum err add_roles(struct roster_builder *b, uint32_t person, const json_
     return e;
 }
 
+/* OneRoster 1.1: one role word, held at every org of orgs[]. */
+static enum err add_one_role(struct roster_builder *b, uint32_t person, const json_t *record)
+{
+    const json_t *word = json_object_get(record, "role");
+    const json_t *orgs = json_object_get(record, "orgs");
+    struct person *p = &b->roster->people[person];
+    enum role role;
+    enum err e = OK;
+
+    if (!json_is_string(word) || json_object_get(record, "roles") != NULL ||
+        (orgs != NULL && !json_is_null(orgs) && !json_is_array(orgs))) {
+        p->flags |= PERSON_UNUSABLE;
+        return OK;
+    }
+    if (!role_of_word(span_of(json_string_value(word), json_string_length(word)), &role)) {
+        return OK;
+    }
+    p->roles |= ROLE_BIT(role);
+    for (size_t i = 0; i < json_array_size(orgs) && e == OK; i++) {
+        e = add_person_org(b, person, role, json_array_get(orgs, i));
+    }
+    return e;
+}
+
 /* Adds the words of a grades[] to the owner's edges. `*bad`: it could not be read whole. */
 static enum err add_grades(struct roster_builder *b, struct edges *edges, uint32_t owner,
                            const json_t *grades, bool *bad)
@@ -237,7 +261,9 @@ static enum err add_user(struct roster_builder *b, struct span id, const json_t 
     b->seen += (p->flags & PERSON_SEEN) == 0;
     p->flags |= PERSON_SEEN;
     p->flags |= builder_is_deleted(record) ? PERSON_UNUSABLE : 0;
-    e = add_roles(b, person, json_object_get(record, "roles"));
+    e = json_object_get(record, "role") != NULL
+            ? add_one_role(b, person, record)
+            : add_roles(b, person, json_object_get(record, "roles"));
     e = e != OK ? e : add_person_grades(b, person, json_object_get(record, "grades"));
     e = e != OK ? e : builder_add_labels(b, person, "users", record);
     return e != OK ? e : add_agents(b, person, json_object_get(record, "agents"));

@@ -31,7 +31,7 @@ enum err roster_builder_need(struct roster_builder *b, const struct roster_needs
  * `*rows` gets the number of records seen, for paging; untouched on failure.
  *
  * Fail closed: a record without a usable id is skipped and counted. A person
- * whose roles cannot be read, or whose status is anything but active or absent, is unknown from
+ * whose roles (1.2: `roles`, 1.1: `role` and `orgs`; both are unreadable) cannot be read, or whose status is anything but active or absent, is unknown from
  * then on. A person seen twice keeps the union of roles, schools, grades and
  * links. A class or course with malformed grades is unknown. An enrollment counts
  * only when its status is active, its role one that is known, and its endDate absent, empty or a

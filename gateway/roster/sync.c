@@ -19,7 +19,11 @@ enum { DEFAULT_ROWS = 2000, DEFAULT_PAGES = 20000, DEFAULT_TOTAL_MS = 900000, MA
 
 enum need { ALWAYS, IF_ENROLLMENTS, IF_BIRTH };
 
-/* Places before people, so that most ids are known when they are pointed at. */
+/*
+ * Places before people, so that most ids are known when they are pointed at. A
+ * member that the catalog's records lack is not asked for: OneRoster 1.2 has
+ * `roles` where 1.1 has `role` and `orgs`.
+ */
 static const struct wanted {
     const char *collection;
     enum need need; /* else only for a local field */
@@ -30,9 +34,9 @@ static const struct wanted {
     {"orgs", ALWAYS, "sourcedId,status,type,parent", ALWAYS, ""},
     {"academicSessions", IF_ENROLLMENTS, "sourcedId,status,parent", ALWAYS, ""},
     {"courses", ALWAYS, "sourcedId,status,org,grades", ALWAYS, ""},
-    {"classes", ALWAYS, "sourcedId,status,school,grades", IF_ENROLLMENTS, ",course,terms"},
-    {"users", ALWAYS, "sourcedId,status,roles,agents,grades", ALWAYS, ""},
-    {"demographics", IF_BIRTH, "sourcedId,status", IF_BIRTH, ",birthDate"},
+    {"classes", ALWAYS, "sourcedId,status,school,grades", IF_ENROLLMENTS, "course,terms"},
+    {"users", ALWAYS, "sourcedId,status,roles,role,orgs,agents,grades", ALWAYS, ""},
+    {"demographics", IF_BIRTH, "sourcedId,status", IF_BIRTH, "birthDate"},
     {"enrollments", IF_ENROLLMENTS, "sourcedId,status,role,user,class,endDate", ALWAYS, ""},
 };
 
@@ -237,16 +241,34 @@ static bool is_asked(const struct roster_needs *n, size_t i, const char *collect
     return false;
 }
 
+/* Appends those of the comma-separated names that are members of the records. */
+static void put_members(struct buf *out, const struct resource *r, const char *names)
+{
+    struct span rest = span_str(names);
+
+    while (rest.ptr != NULL) {
+        struct span name = span_cut(&rest, ',');
+
+        if (name.len > 0 && resource_member(r, CATALOG_ROOT, name) != NULL) {
+            buf_put_str(out, buf_span(out).len > 0 ? "," : "");
+            buf_put(out, name);
+        }
+    }
+}
+
 /* Sets what to ask of one collection; leaves it out when nothing is needed. */
 static enum err plan_collection(struct roster_sync *s, size_t at)
 {
     const struct roster_needs *n = &s->setup.needs;
     const struct wanted *w = &wanted[at];
+    const struct resource *r = catalog_find(s->setup.catalog, span_str(w->collection));
     bool needed = is_needed(n, w->need);
 
     buf_init(&s->fields[at], MAX_TARGET / 2);
-    buf_put_str(&s->fields[at], w->fields);
-    buf_put_str(&s->fields[at], is_needed(n, w->need_more) ? w->more : "");
+    if (r != NULL) {
+        put_members(&s->fields[at], r, w->fields);
+        put_members(&s->fields[at], r, is_needed(n, w->need_more) ? w->more : "");
+    }
     for (size_t i = 0; i < n->local_count; i++) {
         struct span member = member_of(&n->locals[i], w->collection);
 
@@ -256,9 +278,7 @@ static enum err plan_collection(struct roster_sync *s, size_t at)
             text_percent(&s->fields[at], member);
         }
     }
-    if (needed) {
-        s->resources[at] = catalog_find(s->setup.catalog, span_str(w->collection));
-    }
+    s->resources[at] = needed ? r : NULL;
     return needed && s->resources[at] == NULL ? ERR_INPUT : buf_err(&s->fields[at]);
 }
 

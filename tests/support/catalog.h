@@ -11,4 +11,7 @@
  */
 struct catalog *test_catalog(void);
 
+/* The same of another shipped catalog: "oneroster-1.1". */
+struct catalog *test_catalog_named(const char *name);
+
 #endif

@@ -44,6 +44,32 @@ static void makes_people_unknown_whose_roles_cannot_be_read(void **state)
     assert_false(is_known("{'users':[{'sourcedId':'x','roles':[{}]}]}", "x"));
 }
 
+/* OneRoster 1.1: one role word, and the orgs it is held at. */
+static void reads_the_single_role_of_1_1(void **state)
+{
+    static const char page[] =
+        "{'users':[{'sourcedId':'x','role':'student','orgs':[{'sourcedId':'oak'},"
+        "{'sourcedId':'elm'}]},{'sourcedId':'t','role':'teacher','orgs':[{'sourcedId':'elm'}]},"
+        "{'sourcedId':'n','role':'student'}]}";
+    struct roster *r = NULL;
+    struct person_facts p;
+
+    (void)state;
+    builds_with(page, &r);
+    roster_lookup_person(r, SPAN("x"), &p);
+    assert_int_equal(p.roles, ROLE_BIT(ROLE_STUDENT));
+    expect_set(&p.schools[ROLE_STUDENT], "elm oak");
+    roster_lookup_person(r, SPAN("t"), &p);
+    assert_int_equal(p.roles, ROLE_BIT(ROLE_TEACHER));
+    expect_set(&p.schools[ROLE_TEACHER], "elm");
+    roster_lookup_person(r, SPAN("n"), &p);
+    expect_set(&p.schools[ROLE_STUDENT], "?");
+    roster_unref(&r);
+    assert_false(is_known("{'users':[{'sourcedId':'x','role':7}]}", "x"));
+    assert_false(is_known("{'users':[{'sourcedId':'x','role':'student','orgs':7}]}", "x"));
+    assert_false(is_known("{'users':[{'sourcedId':'x','role':'teacher','roles':[]}]}", "x"));
+}
+
 static void takes_any_status_but_active_for_deleted(void **state)
 {
     (void)state;
@@ -228,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(makes_people_unknown_whose_roles_cannot_be_read),
+        cmocka_unit_test(reads_the_single_role_of_1_1),
         cmocka_unit_test(takes_any_status_but_active_for_deleted),
         cmocka_unit_test(stays_with_the_narrower_of_two_sightings),
         cmocka_unit_test(forgets_sets_that_could_not_be_read_whole),
