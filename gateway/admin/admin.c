@@ -105,6 +105,9 @@ static void put_part(struct buf *out, const struct admin_part *part)
     if (!part->good) {
         buf_printf(out, ",\"reason\":\"%s\"", part->reason == NULL ? "unknown" : part->reason);
     }
+    if (part->note != NULL) {
+        buf_printf(out, ",\"note\":\"%s\"", part->note);
+    }
     buf_put_str(out, "}");
 }
 
@@ -181,6 +184,20 @@ void admin_answer(struct admin_call *call, enum err e, const char *text)
     free_call(call);
 }
 
+void admin_answer_json(struct admin_call *call, struct span json)
+{
+    struct buf body;
+
+    assert(call->state == CALL_RUNNING || call->state == CALL_LEFT);
+    if (call->state == CALL_RUNNING) {
+        buf_init(&body, MAX_ANSWER);
+        buf_put(&body, json);
+        answer_json(call->io, 200, &body);
+        buf_fini(&body);
+    }
+    free_call(call);
+}
+
 static void run_stop(struct admin_call *call)
 {
     const struct admin_ops *ops = &call->admin->setup.ops;
@@ -200,15 +217,42 @@ static void run_stop(struct admin_call *call)
     ops->stop(ops->ctx, &stop, call);
 }
 
+/* Commands without arguments. False: it has been refused. */
+static bool is_bare(struct admin_call *call)
+{
+    bool bare = span_eq_str(buf_span(&call->body), "{}");
+
+    if (!bare) {
+        admin_answer(call, ERR_INPUT, "the message must be {}");
+    }
+    return bare;
+}
+
 static void run_reload(struct admin_call *call)
 {
     const struct admin_ops *ops = &call->admin->setup.ops;
 
-    if (!span_eq_str(buf_span(&call->body), "{}")) {
-        admin_answer(call, ERR_INPUT, "the message must be {}");
-        return;
+    if (is_bare(call)) {
+        ops->reload(ops->ctx, call);
     }
-    ops->reload(ops->ctx, call);
+}
+
+static void run_students(struct admin_call *call)
+{
+    const struct admin_ops *ops = &call->admin->setup.ops;
+
+    if (is_bare(call)) {
+        ops->students(ops->ctx, call);
+    }
+}
+
+static void run_confirm(struct admin_call *call)
+{
+    const struct admin_ops *ops = &call->admin->setup.ops;
+
+    if (is_bare(call)) {
+        ops->confirm(ops->ctx, call->uid, call);
+    }
 }
 
 /* --- the table */
@@ -218,9 +262,13 @@ static const struct route_row {
     void (*show)(struct admin *a, struct exchange_io *io); /* GET, HEAD */
     void (*run)(struct admin_call *call);                  /* POST, on the command door */
 } routes[] = {
-    {"healthz", show_health, NULL},  {"readyz", show_readiness, NULL},
-    {"metrics", show_metrics, NULL}, {"stop", NULL, run_stop},
+    {"healthz", show_health, NULL},
+    {"readyz", show_readiness, NULL},
+    {"metrics", show_metrics, NULL},
+    {"stop", NULL, run_stop},
     {"reload", NULL, run_reload},
+    {"students", NULL, run_students},
+    {"students-confirm", NULL, run_confirm},
 };
 
 static const struct route_row *find_route(const struct admin *a, const struct target *target)

@@ -9,7 +9,8 @@
  * The handler behind the two admin doors. On the status door: GET /healthz,
  * /readyz, /metrics; over TCP only for Hosts on the allow-list and with the secret
  * (401 without), over a unix socket for peers as below. On the command door (a 0600 unix socket):
- * those, and POST /stop and /reload ({}), for peers whose uid is ours or root's (SAFETY A6, A7).
+ * those, and POST /stop, /reload, /students and /students-confirm ({}), for peers whose uid is ours
+ * or root's (SAFETY A6, A7).
  * All else is 404 or 405.
  */
 struct admin;
@@ -28,6 +29,7 @@ struct admin_part {
     const char *name; /* "policy", "roster", "ledger" */
     bool good;
     const char *reason; /* an err code when not good */
+    const char *note;   /* what is amiss though it is good, in a word; or NULL */
 };
 
 enum { ADMIN_MAX_PARTS = 8, ADMIN_MAX_TABLES = 16, ADMIN_MAX_BODY = 4096 };
@@ -41,6 +43,8 @@ struct admin_ops {
     void (*stop)(void *ctx, const struct admin_stop *stop, struct admin_call *call);
     void (*reload)(void *ctx, struct admin_call *call);
     size_t (*state)(void *ctx, struct admin_part parts[ADMIN_MAX_PARTS]);
+    void (*students)(void *ctx, struct admin_call *call); /* what is held of students' own facts */
+    void (*confirm)(void *ctx, uint32_t uid, struct admin_call *call); /* lets vanished rows go */
     void *ctx;
 };
 
@@ -73,5 +77,8 @@ const struct handler *admin_handler(const struct admin *a);
  * call is gone afterwards, also when the client had left.
  */
 void admin_answer(struct admin_call *call, enum err e, const char *text);
+
+/* Ends a command that did what it was asked with 200 and this JSON text. As admin_answer(). */
+void admin_answer_json(struct admin_call *call, struct span json);
 
 #endif

@@ -11,6 +11,7 @@
 #include "cli/gateway.h"
 #include "cli/options.h"
 #include "cli/print.h"
+#include "cli/serve_students.h"
 #include "cli/version.h"
 #include "net/listener.h"
 
@@ -133,6 +134,7 @@ static enum err start(struct gateway *g, struct rules *rules)
         return e;
     }
     e = gateway_adopt(g, rules, "start");
+    e = e != OK ? e : gateway_open_students(g);
     e = e != OK ? e : open_source(g);
     e = e != OK ? e : check_free(g->config->listen);
     e = e != OK ? e : check_free(g->config->admin);
@@ -157,6 +159,7 @@ static void stop(struct gateway *g)
         (void)print_failure("ledger", e);
         g->exit_code = 1;
     }
+    gateway_close_students(g);
     stops_close(&g->stops);
     tls_context_free(&g->tls);
     tls_context_free(&g->source_tls);

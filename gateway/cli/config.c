@@ -30,6 +30,7 @@ struct raw_ledger {
 /* The file as it stands; empty spans and zeros where nothing stands. */
 struct raw {
     struct span district, catalog, listen, public_url, resource, admin, control, master_key, state;
+    struct span students;
     uint64_t workers;
     struct raw_tls tls;
     struct raw_source source;
@@ -87,6 +88,7 @@ static const struct doc_rule RULES[] = {
     {"ledger", read_ledger, offsetof(struct raw, ledger), true},
     {"master-key", value_read_path, offsetof(struct raw, master_key), false},
     {"state", value_read_path, offsetof(struct raw, state), true},
+    {"students", value_read_path, offsetof(struct raw, students), false},
     {"workers", value_read_workers, offsetof(struct raw, workers), false},
 };
 
@@ -187,7 +189,20 @@ static void resolve(const struct resolver *r, const struct raw *raw, struct conf
     c->ledger_unsafe_storage = raw->ledger.unsafe_storage;
     c->master_key = path_of(r, raw->master_key);
     c->state = path_of(r, raw->state);
+    c->students = path_of(r, raw->students);
     c->workers = (unsigned)raw->workers;
+}
+
+/* As far as the paths tell; `serve` looks again with links resolved. */
+static void check_students(const struct doc *d, const struct config *c)
+{
+    size_t len = c->district == NULL ? 0 : strlen(c->district);
+
+    if (c->students != NULL && len > 0 && strncmp(c->students, c->district, len) == 0 &&
+        (c->students[len] == '\0' || c->students[len] == '/')) {
+        doc_error(d, node_member(d->root, "students"),
+                  "students' own facts do not lie in the policy's folder: that is kept in git");
+    }
 }
 
 static void check_resolved(const struct doc *d, const struct config *c)
@@ -195,6 +210,7 @@ static void check_resolved(const struct doc *d, const struct config *c)
     check_socket(d, "admin", c->admin);
     check_socket(d, "control", c->control);
     check_socket(d, "source", c->source_address);
+    check_students(d, c);
     if (c->catalog == NULL && !d->arena->overflow) {
         doc_error(d, NULL,
                   "the catalog that comes with hallpass was not found; name one with "

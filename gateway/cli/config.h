@@ -31,6 +31,7 @@ struct config {
     bool ledger_unsafe_storage;
     const char *master_key; /* file; NULL: none, and policies that need keys are refused */
     const char *state;      /* directory */
+    const char *students;   /* folder of students' own facts; NULL: none */
     unsigned workers;       /* 1 to 256; 0: one per CPU */
 };
 

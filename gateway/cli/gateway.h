@@ -48,6 +48,8 @@ struct gateway {
     struct tls_context *source_tls;
     struct ledger *ledger;
     struct stops *stops;
+    struct own_keep *own;      /* students' own facts; NULL: no folder is configured */
+    struct students *students; /* serve_students.c: how they are kept */
     struct world_box *worlds;
     struct rules *rules;   /* in force */
     struct roster *roster; /* in force, NULL until the first load */

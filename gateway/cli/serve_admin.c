@@ -6,11 +6,12 @@
 #include "base/log.h"
 #include "cli/admin_secret.h"
 #include "cli/gateway.h"
+#include "cli/serve_students.h"
 #include "cli/stop_now.h"
 
 #include <stdio.h>
 
-enum { MAX_PATH = 4096, READY_PARTS = 3 };
+enum { MAX_PATH = 4096, READY_PARTS = 4 };
 
 static void on_stop(void *ctx, const struct admin_stop *stop, struct admin_call *call)
 {
@@ -37,6 +38,30 @@ static void on_reload(void *ctx, struct admin_call *call)
     admin_answer(call, e, e == OK ? NULL : "the policy in force stays; see the log");
 }
 
+static void on_students(void *ctx, struct admin_call *call)
+{
+    gateway_tell_students(ctx, call);
+}
+
+static void on_confirm(void *ctx, uint32_t uid, struct admin_call *call)
+{
+    gateway_confirm_students(ctx, uid, call);
+}
+
+/* Without them whole, records about students are withheld; what is amiss in some rows is a note. */
+static struct admin_part students_part(const struct gateway *g)
+{
+    struct students_state s;
+
+    gateway_read_students(g, &s);
+    return (struct admin_part){.name = "student-facts",
+                               .good = !s.wanted || s.complete,
+                               .reason = g->own == NULL ? "not-configured" : "incomplete",
+                               .note = s.problems > 0   ? "problems"
+                                       : s.vanished > 0 ? "rows-vanished"
+                                                        : NULL};
+}
+
 static size_t on_state(void *ctx, struct admin_part parts[ADMIN_MAX_PARTS])
 {
     struct gateway *g = ctx;
@@ -44,10 +69,12 @@ static size_t on_state(void *ctx, struct admin_part parts[ADMIN_MAX_PARTS])
 
     ledger_read_state(g->ledger, &ledger);
     /* A refused policy leaves the old one in force, which serves well: the metric tells of it. */
-    parts[0] = (struct admin_part){"policy", g->rules != NULL, err_code(g->policy_state)};
+    parts[0] = (struct admin_part){"policy", g->rules != NULL, err_code(g->policy_state), NULL};
     parts[1] = (struct admin_part){"roster", g->roster != NULL && g->roster_state == OK,
-                                   err_code(g->roster_state)};
-    parts[2] = (struct admin_part){"ledger", ledger.refusing == OK, err_code(ledger.refusing)};
+                                   err_code(g->roster_state), NULL};
+    parts[2] =
+        (struct admin_part){"ledger", ledger.refusing == OK, err_code(ledger.refusing), NULL};
+    parts[3] = students_part(g);
     return READY_PARTS;
 }
 
@@ -121,6 +148,19 @@ static int64_t read_students(const void *ctx)
     return (int64_t)counts.students;
 }
 
+#define READ_STUDENTS(name, value)                                                                 \
+    static int64_t read_facts_##name(const void *ctx)                                              \
+    {                                                                                              \
+        struct students_state s;                                                                   \
+                                                                                                   \
+        gateway_read_students(ctx, &s);                                                            \
+        return (int64_t)(value);                                                                   \
+    }
+READ_STUDENTS(complete, !s.wanted || s.complete)
+READ_STUDENTS(rows, s.rows)
+READ_STUDENTS(problems, s.problems)
+READ_STUDENTS(vanished, s.vanished)
+
 static void fill_metrics(struct gateway *g)
 {
 #define METRIC_ROW(name, metric, help) {metric, NULL, help, METRIC_COUNTER, read_##name, g},
@@ -138,6 +178,17 @@ static void fill_metrics(struct gateway *g)
          METRIC_GAUGE, read_ledger_reserved, g},
         {"hallpass_roster_age_seconds", NULL, "since the last whole load; -1 before the first",
          METRIC_GAUGE, read_roster_age, g},
+        {"hallpass_student_facts_complete", NULL,
+         "0 while records about students are withheld for want of students' own facts",
+         METRIC_GAUGE, read_facts_complete, g},
+        {"hallpass_student_facts_rows", NULL, "rows of students' own facts in force", METRIC_GAUGE,
+         read_facts_rows, g},
+        {"hallpass_student_facts_problems", NULL,
+         "errors in the files of students' own facts, and rows about what nobody knows",
+         METRIC_GAUGE, read_facts_problems, g},
+        {"hallpass_student_facts_vanished_rows", NULL,
+         "rows that stand in the files no more and wait to be confirmed", METRIC_GAUGE,
+         read_facts_vanished, g},
         {"hallpass_roster_students", NULL, "students that the roster knows", METRIC_GAUGE,
          read_students, g},
     };
@@ -150,7 +201,7 @@ static enum err open_door(struct gateway *g, const char *address, bool commands,
                           struct admin **admin, struct server **server)
 {
     static const char *const hosts[] = {"127.0.0.1", "[::1]", "localhost", NULL};
-    struct admin_setup setup = {.ops = {on_stop, on_reload, on_state, g},
+    struct admin_setup setup = {.ops = {on_stop, on_reload, on_state, on_students, on_confirm, g},
                                 .commands = commands,
                                 .hosts = commands ? NULL : hosts,
                                 .secret = commands ? SPAN("") : buf_span(&g->admin_secret)};

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/gateway.h"
+#include "cli/serve_students.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000, RETRY_MS = 1000, RETRY_MOST_MS = 300000, SHRINK_PART = 10 };
 
@@ -81,6 +82,7 @@ static void adopt(struct gateway *g, struct roster *roster)
     roster_unref(&g->roster);
     g->roster = roster;
     g->roster_ms = clock_wall_ms();
+    gateway_check_students(g);
     g->roster_state = gateway_swap_world(g);
     g->retry_ms = 0;
     log_event(LOG_INFO, "roster-loaded", LOG_NUM("people", now.people),

@@ -9,6 +9,7 @@
 #include "cli/gateway.h"
 #include "cli/master_key.h"
 #include "cli/print.h"
+#include "cli/serve_students.h"
 
 #include <stdio.h>
 
@@ -120,6 +121,7 @@ enum err gateway_adopt(struct gateway *g, struct rules *next, const char *action
     g->rules = next;
     log_event(LOG_INFO, "policy-in-force", LOG_STR("action", action),
               LOG_STR("digest", g->rules->digest));
+    gateway_check_students(g);
     e = gateway_swap_world(g);
     return e == ERR_NOT_READY ? OK : e;
 }

@@ -91,6 +91,7 @@ static enum err make_parts(struct worker *w)
     struct proxy_setup proxy = {.loop = w->loop,
                                 .worlds = g->worlds,
                                 .stops = g->stops,
+                                .own = g->own,
                                 .ledger = g->ledger,
                                 .pool = w->pool,
                                 .scan_pool = w->scan_pool,

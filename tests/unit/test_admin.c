@@ -71,12 +71,26 @@ static void on_reload(void *ctx, struct admin_call *call)
     admin_answer(call, ERR_INPUT, "line 3 of \"district.yaml\"");
 }
 
+static void on_students(void *ctx, struct admin_call *call)
+{
+    (void)ctx;
+    admin_answer_json(call, SPAN("{\"rows\":7}\n"));
+}
+
+static void on_confirm(void *ctx, uint32_t uid, struct admin_call *call)
+{
+    struct door *d = ctx;
+
+    (void)snprintf(d->said, sizeof(d->said), "confirm by %u", uid);
+    admin_answer(call, ERR_NOT_READY, "a file is broken");
+}
+
 static size_t on_state(void *ctx, struct admin_part parts[ADMIN_MAX_PARTS])
 {
     const struct door *d = ctx;
 
-    parts[0] = (struct admin_part){"policy", true, NULL};
-    parts[1] = (struct admin_part){"ledger", d->ledger_good, "ledger-full"};
+    parts[0] = (struct admin_part){"policy", true, NULL, "rows"};
+    parts[1] = (struct admin_part){"ledger", d->ledger_good, "ledger-full", NULL};
     return 2;
 }
 
@@ -107,10 +121,11 @@ static void open_door(struct door *d, bool commands)
 {
     static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]", NULL};
     char address[128] = "127.0.0.1:0";
-    const struct admin_setup setup = {.ops = {on_stop, on_reload, on_state, d},
-                                      .commands = commands,
-                                      .hosts = commands ? NULL : hosts,
-                                      .secret = commands ? SPAN("") : SPAN("open sesame")};
+    const struct admin_setup setup = {
+        .ops = {on_stop, on_reload, on_state, on_students, on_confirm, d},
+        .commands = commands,
+        .hosts = commands ? NULL : hosts,
+        .secret = commands ? SPAN("") : SPAN("open sesame")};
 
     (void)snprintf(d->folder, sizeof(d->folder), "/tmp/hallpass-admin-XXXXXX");
     assert_non_null(mkdtemp(d->folder));
@@ -206,7 +221,8 @@ static void shows_health_readiness_and_metrics(void **state)
     open_door(&d, false);
     expect(&d, "GET /healthz", "localhost", "HTTP/1.1 200 ", "\r\n\r\n{\"alive\":true}\n");
     expect(&d, "GET /readyz", "LOCALHOST:80", "HTTP/1.1 200 ",
-           "{\"ready\":true,\"parts\":[{\"name\":\"policy\",\"good\":true},{\"name\":\"ledger\","
+           "{\"ready\":true,\"parts\":[{\"name\":\"policy\",\"good\":true,\"note\":\"rows\"},{"
+           "\"name\":\"ledger\","
            "\"good\":true}]}");
     expect(&d, "GET /metrics", "[::1]:9", "HTTP/1.1 200 ",
            "\r\n\r\n# HELP hallpass_rows_total Rows withheld.\n"
@@ -227,7 +243,8 @@ static void is_not_ready_when_one_part_is_not(void **state)
     d = (struct door){0};
     open_door(&d, false);
     expect(&d, "GET /readyz", "localhost", "HTTP/1.1 503 ",
-           "{\"ready\":false,\"parts\":[{\"name\":\"policy\",\"good\":true},{\"name\":\"ledger\","
+           "{\"ready\":false,\"parts\":[{\"name\":\"policy\",\"good\":true,\"note\":\"rows\"},{"
+           "\"name\":\"ledger\","
            "\"good\":false,\"reason\":\"ledger-full\"}]}");
     expect(&d, "GET /healthz", "localhost", "HTTP/1.1 200 ", "alive");
     close_door(&d);
@@ -360,6 +377,10 @@ static void a7_takes_a_closed_set_of_messages(void **state)
     command(&d, "/stop", "", 400, "\"code\":\"input\"");
     command(&d, "/reload", "{\"a\":1}", 400, "\"code\":\"input\"");
     command(&d, "/reload", "{}", 400, "line 3 of \\\"district.yaml\\\"");
+    command(&d, "/students", "{\"a\":1}", 400, "\"code\":\"input\"");
+    command(&d, "/students", "{}", 200, "{\"rows\":7}");
+    command(&d, "/students-confirm", "[]", 400, "\"code\":\"input\"");
+    command(&d, "/students-confirm", "{}", 503, "a file is broken");
     command(&d, "/start", "{}", 404, "unknown-path");
     command(&d, "/metrics", "{}", 405, "method");
     close_door(&d);
@@ -415,7 +436,8 @@ static void takes_neither_hosts_nor_a_secret_for_the_command_door(void **state)
 {
     static const char *const hosts[] = {"localhost", NULL};
     struct admin *a = NULL;
-    struct admin_setup setup = {.ops = {on_stop, on_reload, on_state, NULL}, .commands = true};
+    struct admin_setup setup = {.ops = {on_stop, on_reload, on_state, NULL, NULL, NULL},
+                                .commands = true};
 
     (void)state;
     setup.hosts = hosts;
