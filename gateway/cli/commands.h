@@ -22,11 +22,12 @@ int cmd_audit_show(int argc, char **argv);        /* hallpass audit show */
 int cmd_audit_student(int argc, char **argv);     /* hallpass audit student */
 
 /* policy_VERB.c each */
-int cmd_policy_check(int argc, char **argv);  /* hallpass policy check */
-int cmd_policy_diff(int argc, char **argv);   /* hallpass policy diff */
-int cmd_policy_parse(int argc, char **argv);  /* hallpass policy parse */
-int cmd_policy_schema(int argc, char **argv); /* hallpass policy schema */
-int cmd_policy_new(int argc, char **argv);    /* hallpass policy new */
+int cmd_policy_check(int argc, char **argv);   /* hallpass policy check */
+int cmd_policy_parse(int argc, char **argv);   /* hallpass policy parse */
+int cmd_policy_schema(int argc, char **argv);  /* hallpass policy schema */
+int cmd_policy_explain(int argc, char **argv); /* hallpass policy explain */
+int cmd_policy_new(int argc, char **argv);     /* hallpass policy new */
+int cmd_policy_diff(int argc, char **argv);    /* hallpass policy diff */
 
 /* A row of a table of commands: one word or two, in the order of `hallpass help`. */
 struct command {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of `hallpass policy` share: running a verb, and the example district."""
+import csv
 import re
 import shutil
 import subprocess
@@ -43,3 +44,24 @@ def folder(root, key_sets, tmp_path):
     for keys in key_sets:
         shutil.copy(keys, target / "partners")
     return target
+
+
+@pytest.fixture
+def small(root, key_sets, tmp_path):
+    """The small district of tests/policy/small, with key sets."""
+    target = tmp_path / "small"
+    shutil.copytree(root / "tests" / "policy" / "small", target)
+    for name in ("acme", "city"):
+        shutil.copy(key_sets[0], target / "partners" / f"{name}-jwks.json")
+    return target
+
+
+@pytest.fixture(scope="session")
+def people(hallpass, tmp_path_factory):
+    """300 students: (database of `district import`, rows of users.csv as dicts)."""
+    made = tmp_path_factory.mktemp("people")
+    for args in (("generate", "--students", "300", made / "csv"),
+                 ("import", made / "csv", made / "db")):
+        subprocess.run([hallpass, "district", *args], check=True, capture_output=True, timeout=120)
+    with open(made / "csv" / "users.csv", encoding="utf-8", newline="") as f:
+        return made / "db", list(csv.DictReader(f))
