@@ -152,3 +152,4 @@ clean:
 -include $(patsubst tests/unit/%.c,$(BUILD)/obj/tests/unit/%.d,$(wildcard tests/unit/*.c))
 -include $(patsubst tests/bench/%.c,$(BUILD)/obj/tests/bench/%.d,$(wildcard tests/bench/*.c))
 -include $(patsubst tests/fuzz/%.c,$(BUILD)/obj/tests/fuzz/%.d,$(wildcard tests/fuzz/*.c))
+-include $(patsubst tests/fault/%.c,$(BUILD)/obj/tests/fault/%.d,$(wildcard tests/fault/*.c))

@@ -101,6 +101,8 @@
     ERR(ERR_OFFSET, "offset-too-far", 400, PARTNER, "invaliddata",                                 \
         "the offset is too far to scan; follow rel=next")                                          \
     ERR(ERR_RATE, "rate", 429, PARTNER, "server_busy", "too many requests")                        \
+    ERR(ERR_STUDENTS, "students-per-day", 429, PARTNER, "server_busy",                             \
+        "the page would pass the agreement's students for one day")                                \
     /* --- the data source */                                                                      \
     ERR(ERR_UP_CONNECT, "source-unreachable", 502, SOURCE, "internal_server_error",                \
         "the data source cannot be reached")                                                       \

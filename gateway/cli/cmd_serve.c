@@ -72,6 +72,32 @@ static enum err open_ledger(struct gateway *g)
     return e;
 }
 
+/* What agreements have used up today and in the last minute. */
+static enum err open_limits(struct gateway *g)
+{
+    struct ledger_state ledger;
+    enum err e = limits_new(&g->limits);
+
+    if (e != OK) {
+        return e;
+    }
+    ledger_read_state(g->ledger, &ledger);
+    struct limits_past past = {.directory = g->config->ledger_directory,
+                               .size = ledger.size,
+                               .wall_ms = clock_wall_ms(),
+                               .mono_ms = clock_mono_ms()};
+    int64_t took_ms = past.mono_ms;
+
+    e = limits_load(g->limits, &past);
+    if (e != OK) {
+        (void)print_failure("ledger", e);
+        return e;
+    }
+    took_ms = clock_mono_ms() - took_ms;
+    log_event(LOG_INFO, "limits-loaded", LOG_NUM("entries", past.size), LOG_NUM("ms", took_ms));
+    return OK;
+}
+
 /* Workers share their port; nobody else may. */
 static enum err check_free(const char *address)
 {
@@ -127,6 +153,7 @@ static enum err start(struct gateway *g, struct rules *rules)
 
     e = e != OK ? e : signals_new(g->loop, on_signal, g, &g->signals);
     e = e != OK ? e : open_ledger(g);
+    e = e != OK ? e : open_limits(g);
     e = e != OK ? e : gateway_open_state(g);
     e = e != OK ? e : world_box_new(&g->worlds);
     if (e != OK) {
@@ -161,6 +188,7 @@ static void stop(struct gateway *g)
     }
     gateway_close_students(g);
     stops_close(&g->stops);
+    limits_free(&g->limits);
     tls_context_free(&g->tls);
     tls_context_free(&g->source_tls);
     if (g->loop != NULL) {

@@ -47,6 +47,7 @@ struct gateway {
     struct tls_context *tls;
     struct tls_context *source_tls;
     struct ledger *ledger;
+    struct limits *limits;
     struct stops *stops;
     struct own_keep *own;      /* students' own facts; NULL: no folder is configured */
     struct students *students; /* serve_students.c: how they are kept */

@@ -93,6 +93,7 @@ static enum err make_parts(struct worker *w)
                                 .stops = g->stops,
                                 .own = g->own,
                                 .ledger = g->ledger,
+                                .limits = g->limits,
                                 .pool = w->pool,
                                 .scan_pool = w->scan_pool,
                                 .public_url = span_str(c->public_url),

@@ -229,6 +229,15 @@ enum err dictionary_number(struct dictionary *d, const struct span *ids, size_t 
     return e;
 }
 
+void dictionary_find(struct dictionary *d, const struct span *ids, size_t count, uint32_t *out)
+{
+    (void)pthread_rwlock_rdlock(&d->lock);
+    for (size_t i = 0; i < count; i++) {
+        out[i] = d->slots[slot_of(d, ids[i])];
+    }
+    (void)pthread_rwlock_unlock(&d->lock);
+}
+
 uint32_t dictionary_size(struct dictionary *d)
 {
     (void)pthread_rwlock_rdlock(&d->lock);

@@ -37,6 +37,9 @@ enum err dictionary_load(struct dictionary *d, const struct dictionary_row *row)
 enum err dictionary_number(struct dictionary *d, const struct span *ids, size_t count,
                            struct subject *out) MUST_CHECK;
 
+/* The numbers of ids[0] on; 0 where there is none, and none is given. */
+void dictionary_find(struct dictionary *d, const struct span *ids, size_t count, uint32_t *out);
+
 /* How many numbers there are. */
 uint32_t dictionary_size(struct dictionary *d);
 

@@ -44,6 +44,7 @@ struct entry {
     struct span body;
     const struct span *subjects;
     size_t subject_count;
+    uint32_t *numbers; /* NULL, or room for subject_count: gets the students' numbers, in order */
 };
 
 /* The kind's name in entries; static. */

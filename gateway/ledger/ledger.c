@@ -390,6 +390,9 @@ static enum err make_packed(struct ledger *l, const struct entry *entry, struct 
     }
     enum err e = dictionary_number(l->dictionary, entry->subjects, entry->subject_count, list);
 
+    for (size_t i = 0; e == OK && entry->numbers != NULL && i < entry->subject_count; i++) {
+        entry->numbers[i] = list[i].number; /* packing sorts the list */
+    }
     e = e != OK ? e : packer_pack(p, entry->subject_count, &packed);
     if (e != OK) {
         return e;
@@ -430,6 +433,11 @@ enum err ledger_submit(struct ledger *l, const struct entry *entry, struct ledge
         item_free(it);
     }
     return e;
+}
+
+void ledger_find(struct ledger *l, const struct span *ids, size_t count, uint32_t *numbers)
+{
+    dictionary_find(l->dictionary, ids, count, numbers);
 }
 
 void ledger_read_state(struct ledger *l, struct ledger_state *out)

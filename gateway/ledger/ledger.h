@@ -69,6 +69,12 @@ enum err ledger_submit(struct ledger *l, const struct entry *entry,
                        struct ledger_ack *ack) MUST_CHECK;
 
 /*
+ * The numbers that students have in this ledger; 0: none, nothing was ever disclosed of one with
+ * that id. A number is never given to another student.
+ */
+void ledger_find(struct ledger *l, const struct span *ids, size_t count, uint32_t *numbers);
+
+/*
  * Reserves, submits and waits until durable, for threads that may block. `index`
  * may be NULL. ERR_DEADLINE after wait_ms: the entry may or may not come to stand.
  */

@@ -8,7 +8,9 @@
  */
 #include "proxy/answer_priv.h"
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "proxy/room_priv.h"
 
 #include <stdio.h>
 
@@ -57,7 +59,9 @@ struct trouble {
     const struct refusal *why; /* or NULL */
     struct span contact;       /* or empty */
     struct span public_url;
-    const char *exchange; /* hex, or NULL */
+    const char *exchange;          /* hex, or NULL */
+    const struct agreement *terms; /* or NULL; with `limit`, what a 429 is about */
+    const struct limit_why *limit;
     bool oneroster;
 };
 
@@ -135,12 +139,63 @@ static struct span challenge(enum err e)
     }
 }
 
+/* Of what the agreement allows: draft-ietf-httpapi-ratelimit-headers. */
+static void put_policy(struct buf *out, const struct agreement *a)
+{
+    if (a->requests_per_minute > 0) {
+        buf_printf(out, "\"requests-per-minute\";q=%llu;w=60",
+                   (unsigned long long)a->requests_per_minute);
+    }
+    if (a->students_per_day > 0) {
+        buf_printf(out, "%s\"students-per-day\";q=%llu;w=86400;qu=\"students\"",
+                   a->requests_per_minute > 0 ? ", " : "", (unsigned long long)a->students_per_day);
+    }
+}
+
+/* Which limit refused, what is left of it, and when to come again. */
+struct limit_heads {
+    struct buf policy, state, wait;
+};
+
+static void limit_heads_init(struct limit_heads *h, const struct trouble *t)
+{
+    buf_init(&h->policy, 256);
+    buf_init(&h->state, 256);
+    buf_init(&h->wait, 32);
+    if (t->limit == NULL) {
+        return;
+    }
+    int64_t wait_s = t->limit->wait_s > 0 ? t->limit->wait_s : room_rest_of_day_s(clock_wall_ms());
+
+    put_policy(&h->policy, t->terms);
+    buf_printf(&h->state, "\"%s\";r=%llu;t=%lld", t->limit->name,
+               (unsigned long long)t->limit->left, (long long)wait_s);
+    buf_put_u64(&h->wait, (uint64_t)wait_s);
+}
+
+static void limit_heads_fini(struct limit_heads *h)
+{
+    buf_fini(&h->policy);
+    buf_fini(&h->state);
+    buf_fini(&h->wait);
+}
+
+static size_t add_limit_heads(const struct limit_heads *h, struct http_header *headers)
+{
+    headers[0] = HEADER("Retry-After", buf_span(&h->wait));
+    headers[1] = HEADER("RateLimit-Policy", buf_span(&h->policy));
+    headers[2] = HEADER("RateLimit", buf_span(&h->state));
+    return 3;
+}
+
 static void send_error(struct proxy *p, struct exchange_io *io, const struct trouble *t)
 {
     struct http_header headers[MAX_HEADERS];
+    struct limit_heads limit;
     struct buf notice, body;
     size_t n = 0;
 
+    limit_heads_init(&limit, t);
     buf_init(&notice, MAX_HEAD);
     buf_init(&body, MAX_BODY);
     put_body(&body, t);
@@ -163,6 +218,7 @@ static void send_error(struct proxy *p, struct exchange_io *io, const struct tro
     if (err_row(t->e)->status == 503) {
         headers[n++] = HEADER("Retry-After", SPAN("5"));
     }
+    n += t->limit == NULL ? 0 : add_limit_heads(&limit, headers + n);
     struct response_head head = {
         .status = (unsigned)err_row(t->e)->status, .headers = headers, .header_count = n};
 
@@ -173,6 +229,7 @@ static void send_error(struct proxy *p, struct exchange_io *io, const struct tro
     }
     buf_fini(&notice);
     buf_fini(&body);
+    limit_heads_fini(&limit);
 }
 
 /* True if the path is one of the data standard's. */
@@ -190,6 +247,8 @@ void answer_error(struct exchange *x, enum err e)
                         .contact = policy_contact(x->world->rules->policy),
                         .public_url = x->proxy->setup.public_url,
                         .exchange = x->id,
+                        .terms = x->agreement,
+                        .limit = e == ERR_RATE || e == ERR_STUDENTS ? &x->limit_why : NULL,
                         .oneroster = is_oneroster(x->request)};
 
     x->status = (unsigned)err_row(t.e)->status;

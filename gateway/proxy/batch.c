@@ -12,6 +12,7 @@
 
 #include "proxy/answer_priv.h"
 #include "proxy/record_priv.h"
+#include "proxy/room_priv.h"
 #include "proxy/sets.h"
 
 #include <stddef.h>
@@ -224,6 +225,21 @@ static void list_subjects(const struct batch *b, struct span *subjects)
     }
 }
 
+enum err batch_list(struct exchange *x, struct buf *out)
+{
+    for (unsigned i = 0; i < x->in_use; i++) {
+        const struct batch *b = slot(x, i);
+        size_t bytes = b->subjects * sizeof(struct span);
+        uint8_t *room = bytes == 0 ? NULL : buf_room(out, bytes);
+
+        if (room != NULL) {
+            list_subjects(b, (struct span *)(void *)room);
+            buf_added(out, bytes);
+        }
+    }
+    return buf_err(out);
+}
+
 /*
  * A partner is not told that a student is withheld from now on: by id there is no such record,
  * and a page is to be asked for again.
@@ -302,7 +318,8 @@ static void on_recorded(struct loop_item *item)
     exchange_advance(x);
 }
 
-static enum err submit(struct exchange *x, struct batch *b, const struct span *subjects)
+static enum err submit(struct exchange *x, struct batch *b, const struct span *subjects,
+                       uint32_t *numbers)
 {
     struct buf *body = &x->proxy->scratch;
     enum err e = exchange_credit(x);
@@ -315,32 +332,38 @@ static enum err submit(struct exchange *x, struct batch *b, const struct span *s
                               .exchange = span_of(x->id, ID_CHARS),
                               .body = buf_span(body),
                               .subjects = subjects,
-                              .subject_count = b->subjects};
+                              .subject_count = b->subjects,
+                              .numbers = numbers};
 
         e = exchange_submit(x, &entry, &b->entry, on_recorded);
     }
-    return e;
+    return e != OK ? e : room_count(x, numbers, b->subjects);
 }
 
 enum err batch_queue(struct exchange *x, struct batch *b)
 {
-    struct buf spans;
+    struct buf spans, numbers;
     enum err e = recheck(x, b);
 
     buf_init(&spans, IDS_CAP * 2);
+    buf_init(&numbers, IDS_CAP);
     if (e == OK && b->subjects > 0) {
-        uint8_t *room = buf_room(&spans, b->subjects * sizeof(struct span));
-        struct span *subjects = (struct span *)(void *)room;
+        struct span *subjects =
+            (struct span *)(void *)buf_room(&spans, b->subjects * sizeof(*subjects));
+        uint32_t *room = (uint32_t *)(void *)buf_room(&numbers, b->subjects * sizeof(*room));
 
-        if (room != NULL) {
+        if (subjects != NULL && room != NULL) {
             list_subjects(b, subjects);
+            e = submit(x, b, subjects, room);
         }
-        e = room == NULL ? buf_err(&spans) : submit(x, b, subjects);
+        e = e != OK ? e : buf_err(&spans);
+        e = e != OK ? e : buf_err(&numbers);
     }
     if (e == OK) {
         b->state = BATCH_QUEUED;
     }
     buf_fini(&spans);
+    buf_fini(&numbers);
     return e;
 }
 

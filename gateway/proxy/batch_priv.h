@@ -25,6 +25,10 @@ struct batch *batch_sealed(struct exchange *x);
 /* True if another batch may be put in flight now. */
 bool batch_may_queue(const struct exchange *x);
 
+/* Appends a struct span for each subject of every batch in use; they live as the batches do.
+ * ERR_MEMORY, ERR_TOO_BIG. */
+enum err batch_list(struct exchange *x, struct buf *out) MUST_CHECK;
+
 /* Checks every subject again and queues the batch's entry. Errors: those of
  * exchange_recheck(), the ledger's; for a stopped subject those of batch_withheld(). */
 enum err batch_queue(struct exchange *x, struct batch *b) MUST_CHECK;

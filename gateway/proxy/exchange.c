@@ -11,6 +11,9 @@
  *            |           X_FAILING -------------------+
  *            +----------------------------------------+
  *
+ * X_FLUSHING may also turn to X_DENYING: a page that was gathered whole does not
+ * fit into the day's students (room.c).
+ *
  * Invariants: (1) no byte from the source is given to the server before the
  * entry that covers it is durable; (2) an error answer in X_DENYING and
  * X_FAILING waits for the `denied` or `request` entry; if the ledger cannot
@@ -43,14 +46,14 @@ static const struct {
     [X_DENYING] = {"denying", EDGE(X_ENDED)},
     [X_PULLING] = {"pulling", EDGE(X_FLUSHING) | EDGE(X_FAILING) | EDGE(X_ENDED)},
     [X_FAILING] = {"failing", EDGE(X_ENDED)},
-    [X_FLUSHING] = {"flushing", EDGE(X_FAILING) | EDGE(X_ENDED)},
+    [X_FLUSHING] = {"flushing", EDGE(X_DENYING) | EDGE(X_FAILING) | EDGE(X_ENDED)},
     [X_ENDED] = {"ended", 0},
 };
 
 void exchange_enter(struct exchange *x, enum exchange_state next)
 {
     assert((states[x->state].next & EDGE(next)) != 0);
-    assert(next != X_FAILING || !x->head_sent);
+    assert((next != X_FAILING && next != X_DENYING) || !x->head_sent);
     x->state = next;
 }
 
@@ -252,10 +255,32 @@ static void refuse_unrecorded(struct exchange *x, enum err e)
     exchange_close(x, "refused");
 }
 
-void exchange_deny(struct exchange *x, enum err e)
+static void count_denial(struct exchange *x, enum err e)
 {
     COUNT(x->proxy, denied);
+    COUNT_BY(x->proxy, rate_limited, e == ERR_RATE ? 1 : 0);
+    COUNT_BY(x->proxy, students_limited, e == ERR_STUDENTS ? 1 : 0);
     x->error = e;
+}
+
+void exchange_deny_late(struct exchange *x, enum err e)
+{
+    enum err trouble = exchange_credit(x);
+
+    pull_stop(x);
+    count_denial(x, e);
+    trouble = trouble != OK ? trouble : record(x, ENTRY_DENIED);
+    if (trouble != OK) {
+        exchange_fail(x, trouble);
+        return;
+    }
+    x->request_durable = false; /* what the answer waits for now is the denial */
+    exchange_enter(x, X_DENYING);
+}
+
+void exchange_deny(struct exchange *x, enum err e)
+{
+    count_denial(x, e);
     enum err trouble = ledger_reserve(x->proxy->setup.ledger, 2);
 
     x->credits = trouble == OK ? 2 : 0;
@@ -321,7 +346,9 @@ static void advance_error(struct exchange *x)
     bool recorded = x->request_durable;
 
     answer_error(x, recorded ? x->error : x->request_entry.result);
-    exchange_close(x, recorded && x->state == X_DENYING ? NULL : err_code(x->error));
+    bool asked = x->pull.legs > 0; /* an exchange that asked the source has an outcome */
+
+    exchange_close(x, recorded && !asked && x->state == X_DENYING ? NULL : err_code(x->error));
 }
 
 static void advance_answer(struct exchange *x)
@@ -331,7 +358,9 @@ static void advance_answer(struct exchange *x)
 
     e = e != OK ? e : batch_release(x);
     e = e != OK ? e : pull_queue_sealed(x); /* releasing may have made room in flight */
-    if (e != OK) {
+    if (e == ERR_STUDENTS) {
+        exchange_deny_late(x, e);
+    } else if (e != OK) {
         exchange_fail(x, e);
     } else if (x->state == X_FLUSHING && x->in_use == 0) {
         COUNT(x->proxy, answered);
@@ -397,6 +426,7 @@ void exchange_close(struct exchange *x, const char *end)
         record_outcome(x, end);
     }
     ledger_unreserve(x->proxy->setup.ledger, x->credits);
+    limit_release(&x->hold);
     x->credits = 0;
     x->io = NULL;
     exchange_enter(x, X_ENDED);

@@ -52,8 +52,11 @@ struct exchange {
     struct plan plan;
     struct asked asked;
     struct refusal why;
-    enum err error;     /* X_DENYING, X_FAILING: what the partner is told */
-    int32_t local_date; /* the day that decides, district time */
+    enum err error;             /* X_DENYING, X_FAILING: what the partner is told */
+    int32_t local_date;         /* the day that decides, district time */
+    struct limit_hold hold;     /* room.c: of the agreement's limits */
+    struct limit_why limit_why; /* of ERR_RATE, ERR_STUDENTS */
+    bool gathers;               /* nothing leaves before the whole page's students have decided */
 
     struct pending request_entry; /* `request` or `denied` */
     bool request_durable;
@@ -108,6 +111,9 @@ void exchange_enter(struct exchange *x, enum exchange_state next);
 
 /* Records the denial, then answers with `e`. */
 void exchange_deny(struct exchange *x, enum err e);
+
+/* As exchange_deny() for a page that was asked for already; nothing of it has left. */
+void exchange_deny_late(struct exchange *x, enum err e);
 
 /* Records the request and begins to ask the source. */
 void exchange_go(struct exchange *x);

@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "ledger/ledger.h"
+#include "proxy/limits.h"
 #include "proxy/world.h"
 #include "roster/own_keep.h"
 #include "roster/stops.h"
@@ -24,6 +25,7 @@ struct proxy_setup {
     struct stops *stops;
     struct own_keep *own; /* NULL: no folder of students' own facts is configured */
     struct ledger *ledger;
+    struct limits *limits;
     struct pool *pool;
     struct pool *scan_pool;    /* for lookaheads: whoever waits for one holds a leg of `pool` */
     struct span public_url;    /* "https://gateway.example.org", for links */
@@ -53,6 +55,10 @@ void proxy_error_body(struct buf *out, enum err e);
     C(requests, "hallpass_requests_total", "authenticated requests")                               \
     C(denied, "hallpass_denied_total", "authenticated requests that were refused")                 \
     C(unauthenticated, "hallpass_unauthenticated_total", "requests without a valid token")         \
+    C(rate_limited, "hallpass_rate_limited_total",                                                 \
+      "requests refused for an agreement's requests per minute")                                   \
+    C(students_limited, "hallpass_students_limited_total",                                         \
+      "requests refused for an agreement's students per day")                                      \
     C(answered, "hallpass_answers_total", "answers that ended complete")                           \
     C(broken, "hallpass_broken_total", "answers that ended incomplete")                            \
     C(records, "hallpass_records_released_total", "records released")                              \

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "proxy/batch_priv.h"
+#include "proxy/room_priv.h"
 
 static enum err start_leg(struct exchange *x);
 
@@ -183,6 +184,11 @@ static void pause(struct exchange *x)
 
 enum err pull_queue_sealed(struct exchange *x)
 {
+    enum err gathered = x->gathers ? room_gather(x) : OK;
+
+    if (gathered != OK || x->gathers) {
+        return gathered;
+    }
     struct batch *b = batch_sealed(x);
     enum err e = OK;
 

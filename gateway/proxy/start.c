@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "proxy/answer_priv.h"
 #include "proxy/pull_priv.h"
+#include "proxy/room_priv.h"
 
 /* The one Authorization header's value (RFC 6750 2.1; a token anywhere else is none). */
 static enum err find_token(const struct request *r, struct span *out)
@@ -107,6 +108,7 @@ enum err start_decide(struct exchange *x)
     bool found = find_route(x);
     enum err e = exchange_recheck(x);
 
+    e = e != OK ? e : room_request(x);
     if (e != OK) {
         return e;
     }
@@ -118,5 +120,6 @@ enum err start_decide(struct exchange *x)
     }
     e = read_question(x);
     e = e != OK ? e : translate(x);
-    return e != OK ? e : decide(x);
+    e = e != OK ? e : decide(x);
+    return e != OK ? e : room_begin(x);
 }

@@ -19,7 +19,7 @@ static const char *const ALLOWED[X_STATE_COUNT] = {
     [X_DENYING] = "000001",  /* E */
     [X_PULLING] = "000111",  /* F, L, E */
     [X_FAILING] = "000001",  /* E */
-    [X_FLUSHING] = "000101", /* F, E */
+    [X_FLUSHING] = "010101", /* D, F, E */
     [X_ENDED] = "000000",
 };
 
