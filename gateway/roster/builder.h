@@ -31,14 +31,14 @@ enum err roster_builder_need(struct roster_builder *b, const struct roster_needs
  * `*rows` gets the number of records seen, for paging; untouched on failure.
  *
  * Fail closed: a record without a usable id is skipped and counted. A person
- * whose roles (1.2: `roles`, 1.1: `role` and `orgs`; both are unreadable) cannot be read, or whose status is anything but active or absent, is unknown from
- * then on. A person seen twice keeps the union of roles, schools, grades and
- * links. A class or course with malformed grades is unknown. An enrollment counts
- * only when its status is active, its role one that is known, and its endDate absent, empty or a
- * date that is not over. A birth date that is malformed, or two that differ, is unknown.
- * ERR_UP_JSON (also a duplicate key, and some failed allocations of the JSON
- * parser), ERR_UP_ENVELOPE (also members beside the array), ERR_MEMORY: after those
- * the builder may only be freed.
+ * whose roles (1.2: `roles`, 1.1: `role` and `orgs`; both are unreadable) cannot be read, or whose
+ * status is anything but active or absent, is unknown from then on. A person seen twice keeps the
+ * union of roles, schools, grades and links. A class or course with malformed grades is unknown. An
+ * enrollment counts only when its status is active, its role one that is known, and its endDate
+ * absent, empty or a date that is not over. A birth date that is malformed, or two that differ, is
+ * unknown. ERR_UP_JSON (also a duplicate key, and some failed allocations of the JSON parser),
+ * ERR_UP_ENVELOPE (also members beside the array), ERR_MEMORY: after those the builder may only be
+ * freed.
  */
 enum err roster_builder_add(struct roster_builder *b, const struct resource *resource,
                             struct span document, size_t *rows) MUST_CHECK;
