@@ -212,8 +212,14 @@ static void put_text_of(struct gen *g, const struct field *f)
                                         "Jos\xC3\xA9 Mar\303\255a",
                                         "\xED\x95\x9C\xEA\xB8\x80",
                                         "\xF0\x9F\x98\x80Smile",
+                                        "60614",
+                                        "03601-0001",
+                                        "12.5",
+                                        "-7",
+                                        "13",
                                         "e\xCC\x81"};
-    static const char *const dates[] = {"2012-02-29", "2013-02-29", "2026-01-31", "31/01/2026", ""};
+    static const char *const dates[] = {"2012-02-29", "2013-02-29", "2026-01-31",
+                                        "2012-12-01", "31/01/2026", ""};
     static const char *const times[] = {"2026-01-31T10:20:30Z", "2026-01-31T10:20:30.123+01:00",
                                         "2026-01-31", "2026-01-31T25:20:30Z"};
     static const char *const mails[] = {"a@b.example", "no mail", "x@y@z", "z@example.org"};

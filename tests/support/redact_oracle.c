@@ -5,7 +5,6 @@
  */
 #include "tests/support/redact_oracle.h"
 
-#include "redact/grapheme.h"
 #include "tests/support/redact_oracle_priv.h"
 
 #include <stdio.h>
@@ -113,24 +112,11 @@ static bool stands(const struct work *w, const json_t *object, uint16_t parent)
 
 /* --- releasing ------------------------------------------------------------------- */
 
-static json_t *placeholder(const struct field *f)
+json_t *oracle_placeholder(const struct field *f)
 {
     return f->placeholder.len == 0 ? NULL
                                    : json_loadb((const char *)f->placeholder.ptr,
                                                 f->placeholder.len, JSON_DECODE_ANY, NULL);
-}
-
-static json_t *initial(const struct field *f, struct span text)
-{
-    size_t len = grapheme_first(text);
-    char room[80];
-
-    if (len == text.len) {
-        return placeholder(f);
-    }
-    memcpy(room, text.ptr, len);
-    room[len] = '.';
-    return json_stringn(room, len + 1);
 }
 
 static json_t *unchanged(const struct work *w, const struct field *f, struct span text)
@@ -154,23 +140,8 @@ static json_t *leaf(const struct work *w, const struct field *f, const json_t *v
     if (!json_is_string(value) || !type_fits(f, text_of(value))) {
         return NULL;
     }
-    switch (rule->transform) {
-    case TRANSFORM_AS_IS:
-        return unchanged(w, f, text_of(value));
-    case TRANSFORM_INITIAL:
-        return initial(f, text_of(value));
-    case TRANSFORM_MASK:
-        return json_string("***");
-    case TRANSFORM_CONST:
-        return json_loadb((const char *)rule->constant.ptr, rule->constant.len, JSON_DECODE_ANY,
-                          NULL);
-    case TRANSFORM_YEAR:
-        return f->type == TYPE_DATE || f->type == TYPE_DATETIME || f->type == TYPE_YEAR
-                   ? json_stringn((const char *)text_of(value).ptr, 4)
-                   : NULL;
-    default:
-        return NULL;
-    }
+    return rule->transform == TRANSFORM_AS_IS ? unchanged(w, f, text_of(value))
+                                              : oracle_change(w, f, text_of(value));
 }
 
 static json_t *reference(const struct work *w, const struct field *f, const json_t *value)
@@ -256,7 +227,7 @@ static void add_placeholders(const struct work *w, uint16_t parent, json_t *out)
 
         if (f->parent == parent && f->required && f->placeholder.len > 0 &&
             json_object_get(out, name_of(f)) == NULL && shown(w, f, &w->plan->asked)) {
-            (void)json_object_set_new(out, name_of(f), placeholder(f));
+            (void)json_object_set_new(out, name_of(f), oracle_placeholder(f));
         }
     }
 }
@@ -394,6 +365,7 @@ static void run_record_tree(const struct plan *plan, const json_t *record, struc
 {
     struct work w = {.plan = plan};
     struct span id = ref_id(record); /* a record names itself by the same key */
+    w.id = id;
     enum row_reason reason = decide(&w, record, id);
 
     w.keep = w.row.keep;

@@ -13,6 +13,7 @@ enum { MAX_ITEMS = 256 };
 struct work {
     const struct plan *plan;
     struct row_verdict row;
+    struct span id; /* the record's, as the source has it */
     struct fieldset keep;
     bool fill;
 };
@@ -65,6 +66,12 @@ static inline struct span ref_id(const json_t *ref)
 
     return json_is_string(id) && type_is_id(text_of(id)) ? text_of(id) : SPAN("");
 }
+
+/* The field's stand-in, or NULL. */
+json_t *oracle_placeholder(const struct field *f);
+
+/* What the field's transform, any but as-is, makes of a text; NULL: it is dropped. */
+json_t *oracle_change(const struct work *w, const struct field *f, struct span text);
 
 /* Collects the facts of the object `parent` of the catalog into `x`. */
 void oracle_facts(const struct work *w, const json_t *object, uint16_t parent, struct facts *x);

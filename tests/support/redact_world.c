@@ -133,7 +133,8 @@ bool world_open(struct world *w)
     make_names();
     w->roster = (struct roster_view){.person = person, .place = place};
     w->schools = (struct fact_set){TRI_YES, school_ids, 2};
-    w->agreement = (struct agreement){.id = SPAN("test"), .schools = &w->schools};
+    w->agreement = (struct agreement){
+        .id = SPAN("test"), .partner = SPAN("acme"), .epoch = 1, .schools = &w->schools};
     return read_catalog(w);
 }
 
@@ -141,6 +142,43 @@ void world_close(struct world *w)
 {
     catalog_free(&w->catalog);
     idmap_free(&w->ids);
+    field_keys_free(&w->keys);
+}
+
+static bool is_keyable(const struct field *f)
+{
+    return f->kind == FIELD_VALUE &&
+           (f->type == TYPE_STRING || f->type == TYPE_EMAIL || f->type == TYPE_DATE);
+}
+
+bool world_keys(struct world *w)
+{
+    const struct agreement *a = &w->agreement;
+    const struct resource *r = w->plan.resource;
+    uint8_t master[MASTER_KEY_BYTES];
+    struct keys *keys = NULL;
+
+    for (unsigned i = 0; i < sizeof(master); i++) {
+        master[i] = (uint8_t)i;
+    }
+    w->agreement.keyed = w->keyed;
+    w->agreement.keyed_count = 0;
+    for (size_t i = 0; i < r->field_count; i++) {
+        const struct field *f = &r->fields[i];
+        char *label = w->labels[w->agreement.keyed_count];
+
+        if (is_keyable(f)) {
+            (void)snprintf(label, sizeof(w->labels[0]), "%s.%.*s", ref_word(r->ref),
+                           (int)f->path.len, (const char *)f->path.ptr);
+            w->keyed[w->agreement.keyed_count++] =
+                (struct keyed_field){r->ref, f->path, span_str(label)};
+        }
+    }
+    field_keys_free(&w->keys);
+    bool made = keys_new(master, &keys) == OK && field_keys_from(&a, 1, keys, &w->keys) == OK;
+
+    keys_free(&keys);
+    return made;
 }
 
 bool world_translate(struct world *w, bool on)
@@ -183,7 +221,10 @@ static void share_structure(struct world *w, enum role role)
 void world_plan(struct world *w, const char *resource)
 {
     w->query = (struct query){.limit = QUERY_DEFAULT_LIMIT};
+    field_keys_free(&w->keys);
+    w->agreement.keyed_count = 0;
     w->plan = (struct plan){
+        .local_date = 20260105,
         .agreement = &w->agreement,
         .roster = &w->roster,
         .own = &own_view_none,
@@ -215,6 +256,11 @@ static const struct field *find(const struct world *w, const char *path)
 void world_share(struct world *w, enum role role, const char *path, enum transform transform)
 {
     share(w, role, find(w, path), (struct field_rule){.transform = transform});
+}
+
+void world_share_rule(struct world *w, enum role role, const char *path, struct field_rule rule)
+{
+    share(w, role, find(w, path), rule);
 }
 
 void world_share_const(struct world *w, enum role role, const char *path, const char *constant)
@@ -288,8 +334,10 @@ enum err run_record(void *ctx, const struct redact_record *record)
 
 struct redactor *world_redactor(const struct world *w, struct run *run)
 {
-    struct redact_setup setup = {
-        .plan = &w->plan, .href_base = SPAN("https://hallpass/v1p2"), .ids = w->ids};
+    struct redact_setup setup = {.plan = &w->plan,
+                                 .href_base = SPAN("https://hallpass/v1p2"),
+                                 .keys = w->keys,
+                                 .ids = w->ids};
     struct redactor *r = NULL;
 
     return redactor_new(&setup, run_record, run, &r) == OK ? r : NULL;

@@ -17,7 +17,7 @@
  *   school-0 .. 2, "school/1" (known, of no student), district
  *   class-0 .. 2 and course-0 .. 2 of school-n; ids of any other form are unknown
  *
- * The agreement takes in school-0 and school-1; all grades.
+ * The agreement takes in school-0 and school-1; all grades. Today is 5 January 2026.
  */
 enum { WORLD_PEOPLE = 40, WORLD_KINDS = 5 };
 
@@ -31,7 +31,11 @@ struct world {
     struct field_rule rules[ROLE_COUNT][CATALOG_MAX_FIELDS];
     struct span words[8]; /* schools and grades */
     struct fact_set schools;
-    struct idmap *ids; /* under translated ids */
+    struct idmap *ids;       /* under translated ids */
+    struct field_keys *keys; /* after world_keys() */
+    struct keyed_field
+        keyed[CATALOG_MAX_FIELDS]; /* the plan's resource: every string, e-mail and date */
+    char labels[CATALOG_MAX_FIELDS][96];
 };
 
 /* Reads policy/catalogs/oneroster-1.2.yaml below the working directory. False: it cannot. */
@@ -41,6 +45,12 @@ void world_close(struct world *w);
 /* From now on partners know records by the codes of partner "acme" (per-partner), or by the ids. */
 bool world_translate(struct world *w, bool on);
 
+/*
+ * Derives the keys of the planned resource for partner "acme", epoch 1, from the
+ * master key 00 01 .. 1f. world_plan() forgets them.
+ */
+bool world_keys(struct world *w);
+
 /* Plans a resource ("users"): structure is shared for every role, nothing else. */
 void world_plan(struct world *w, const char *resource);
 
@@ -49,6 +59,7 @@ void world_plan_item(struct world *w, const char *resource, const char *id);
 
 /* Shares a field (its dotted path) with a role. The constant is a JSON value, borrowed. */
 void world_share(struct world *w, enum role role, const char *path, enum transform transform);
+void world_share_rule(struct world *w, enum role role, const char *path, struct field_rule rule);
 void world_share_const(struct world *w, enum role role, const char *path, const char *constant);
 
 /* Narrows to some fields, as `fields=` does; paths end with NULL. */

@@ -45,6 +45,52 @@ static int teardown(void **state)
     return 0;
 }
 
+#define JSON(text)                                                                                 \
+    {                                                                                              \
+        (const uint8_t *)("\"" text "\""), sizeof(text) + 1                                        \
+    }
+#define TEXT(text)                                                                                 \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+    }
+
+/* Arguments that suit every transform; a map and bands for words and for numbers. */
+static const struct transform_args *args_at_random(void)
+{
+    static const struct band low[] = {{0, JSON("0-9")}, {10, JSON("10-12")}, {13, JSON("13+")}};
+    static const struct band high[] = {{6, JSON("6+")}};
+    static const struct map_pair pairs[] = {
+        {TEXT("Ana"), JSON("Anna")}, {TEXT("true"), JSON("1")}, {TEXT("06"), JSON("six \\u00e9")}};
+    static const struct transform_args args[] = {
+        {.bands = low,
+         .band_count = 3,
+         .pairs = pairs,
+         .pair_count = 3,
+         .step = 5,
+         .days = 30,
+         .domain = TEXT("alias.invalid")},
+        {.bands = high,
+         .band_count = 1,
+         .pairs = pairs,
+         .pair_count = 1,
+         .step = 7,
+         .days = 365,
+         .domain = TEXT("a.example")},
+    };
+
+    return &args[gen_below(&gen, 2)];
+}
+
+/* A transform with arguments or a key, if it suits the field; else none. */
+static struct field_rule rule_at_random(const struct field *f)
+{
+    enum transform t =
+        (enum transform)(TRANSFORM_ALIAS + gen_below(&gen, TRANSFORM_COUNT - TRANSFORM_ALIAS));
+    bool fits = transform_fit(t, world.plan.resource, f) != FIT_NEVER && t != TRANSFORM_CONST;
+
+    return (struct field_rule){.transform = fits ? t : TRANSFORM_AS_IS, .args = args_at_random()};
+}
+
 /* Any leaf that the code lets a policy share, mostly unchanged. */
 static void share_at_random(enum role role)
 {
@@ -66,6 +112,8 @@ static void share_at_random(enum role role)
         path[f->path.len] = '\0';
         if (t == TRANSFORM_CONST && f->kind == FIELD_VALUE) {
             world_share_const(&world, role, path, "\"constant\"");
+        } else if (gen_below(&gen, 3) == 0) {
+            world_share_rule(&world, role, path, rule_at_random(f));
         } else {
             world_share(&world, role, path, f->kind == FIELD_REF ? TRANSFORM_AS_IS : t);
         }
@@ -106,8 +154,9 @@ static void filter_at_random(void)
 static void plan_at_random(bool item)
 {
     static const char *const resources[] = {
-        "users",   "users", "users",        "students", "enrollments",     "classes",
-        "courses", "orgs",  "demographics", "users",    "academicSessions"};
+        "users",       "users", "users",        "students", "enrollments",      "classes",
+        "courses",     "orgs",  "demographics", "users",    "academicSessions", "demographics",
+        "demographics"};
     const char *name = resources[gen_below(&gen, sizeof(resources) / sizeof(resources[0]))];
 
     if (item) {
@@ -115,6 +164,7 @@ static void plan_at_random(bool item)
     } else {
         world_plan(&world, name);
     }
+    assert_true(world_keys(&world));
     for (unsigned role = 0; role < ROLE_COUNT; role++) {
         if (world.plan.programs[role] != NULL && gen_below(&gen, 8) == 0) {
             world.plan.programs[role] = NULL;
@@ -148,8 +198,10 @@ static struct span first_id(char room[64])
 
 static enum err redact_in(size_t step)
 {
-    struct redact_setup how = {
-        .plan = &world.plan, .href_base = SPAN("https://hallpass/v1p2"), .ids = world.ids};
+    struct redact_setup how = {.plan = &world.plan,
+                               .href_base = SPAN("https://hallpass/v1p2"),
+                               .keys = world.keys,
+                               .ids = world.ids};
     struct redactor *r = NULL;
     enum err e = redactor_new(&how, oracle_record, &got, &r);
 
