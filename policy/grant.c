@@ -73,6 +73,8 @@ bool spec_read(struct sharing *s, const struct node *n, struct spec *out)
 {
     struct span word;
 
+    const struct raw_args none = {.value = NULL};
+
     *out = (struct spec){.at = n};
     if (n->kind == NODE_MAP) {
         return read_long(s, n, out);
@@ -81,8 +83,7 @@ bool spec_read(struct sharing *s, const struct node *n, struct spec *out)
         s->failed = true;
         return false;
     }
-    return read_word(s, n, word, &out->rule.transform) &&
-           args_read(s, n, &(struct raw_args){NULL}, out);
+    return read_word(s, n, word, &out->rule.transform) && args_read(s, n, &none, out);
 }
 
 /* --- picking ---------------------------------------------------------------------- */

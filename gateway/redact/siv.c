@@ -43,7 +43,7 @@ static void dbl(uint8_t block[SIV_BLOCK])
     for (size_t i = 0; i + 1 < SIV_BLOCK; i++) {
         block[i] = (uint8_t)(block[i] << 1 | block[i + 1] >> 7);
     }
-    block[SIV_BLOCK - 1] = (uint8_t)(block[SIV_BLOCK - 1] << 1 ^ over * 0x87);
+    block[SIV_BLOCK - 1] = (uint8_t)((unsigned)block[SIV_BLOCK - 1] << 1 ^ over * 0x87);
 }
 
 /*

@@ -396,8 +396,8 @@ static void the_elements_of_structure_and_name_are_of_the_vocabulary(void **stat
                                         SCHOOL,
                                         PARENT_ID,
                                         "Student Identifiers / Local ID number",
-                                        "Student Identifiers / Provider/App assigned student ID "
-                                        "number"};
+                                        ("Student Identifiers / Provider/App assigned student ID "
+                                         "number")};
     struct element_set name = directory_elements(DIRECTORY_NAME), same = verdict_kit_elements(NAME);
     (void)state;
     for (size_t i = 0; i < LEN(lines); i++) {
