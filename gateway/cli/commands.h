@@ -25,6 +25,7 @@ int cmd_audit_student(int argc, char **argv);     /* hallpass audit student */
 int cmd_policy_check(int argc, char **argv);   /* hallpass policy check */
 int cmd_policy_parse(int argc, char **argv);   /* hallpass policy parse */
 int cmd_policy_schema(int argc, char **argv);  /* hallpass policy schema */
+int cmd_policy_matrix(int argc, char **argv);  /* hallpass policy matrix */
 int cmd_policy_explain(int argc, char **argv); /* hallpass policy explain */
 int cmd_policy_new(int argc, char **argv);     /* hallpass policy new */
 int cmd_policy_diff(int argc, char **argv);    /* hallpass policy diff */

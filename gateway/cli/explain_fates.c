@@ -9,6 +9,8 @@
 
 #define SPAN_ARGS(s) (int)(s).len, (const char *)(s).ptr
 
+enum { RULE_BYTES = 64 * 1024 };
+
 /* The fates of one kind of record. */
 struct told {
     const struct explanation *e;
@@ -51,20 +53,28 @@ static void print_date(int32_t date)
     printf("%04d-%02d-%02d", (int)(date / 10000), (int)(date / 100 % 100), (int)(date % 100));
 }
 
+/* "band [0, 5, 10]": the word with its arguments; `out` is the caller's to buf_fini(). */
+static struct span rule_text(const struct field_rule *rule, struct buf *out)
+{
+    buf_init(out, RULE_BYTES);
+    field_rule_put(out, rule);
+    return buf_span(out);
+}
+
 static void print_rule(const struct field_rule *rule)
 {
     const struct transform_row *row = transform_row(rule->transform);
+    struct buf text;
 
     if (rule->transform == TRANSFORM_AS_IS) {
         fputs("as it is", stdout);
         return;
     }
-    printf("changed by %s", row->word);
-    if (rule->constant.len > 0) {
-        printf(" to %.*s", SPAN_ARGS(rule->constant));
-    }
-    printf(" (%s; %s)", row->reversible ? "the value can be got back" : "not reversible",
-           row->linkable ? "records can be joined by it" : "no joining by it");
+    printf("changed by %.*s", SPAN_ARGS(rule_text(rule, &text)));
+    buf_fini(&text);
+    printf(" (%s; %s%s)", row->reversible ? "the value can be got back" : "not reversible",
+           row->linkable ? "records can be joined by it" : "no joining by it",
+           row->keyed ? "; keyed" : "");
 }
 
 /* ", by FILE:LINE:COLUMN, as Category / Element". */
@@ -168,9 +178,8 @@ static bool is_same(const struct told *t, unsigned i, unsigned k)
     const struct field *fields = t->q->resource->fields;
 
     return a->fate == b->fate && leaves(t, i) == leaves(t, k) && a->at == b->at &&
-           a->element == b->element && a->from == b->from &&
-           a->rule.transform == b->rule.transform && a->stand_in == b->stand_in &&
-           id_note(t, &fields[i]) == id_note(t, &fields[k]) &&
+           a->element == b->element && a->from == b->from && field_rule_equal(&a->rule, &b->rule) &&
+           a->stand_in == b->stand_in && id_note(t, &fields[i]) == id_note(t, &fields[k]) &&
            (!a->stand_in || span_eq(fields[i].placeholder, fields[k].placeholder));
 }
 
@@ -209,6 +218,10 @@ static void jot_rule(struct jot *j, const struct field_fate *f)
 
     jot_key_str(j, "as", sent ? row->word : NULL);
     if (sent) {
+        struct buf text;
+
+        jot_key_text(j, "rule", rule_text(&f->rule, &text));
+        buf_fini(&text);
         jot_key_bool(j, "reversible", row->reversible);
         jot_key_bool(j, "linkable", row->linkable);
         jot_key_bool(j, "keeps-type", row->keeps_type);

@@ -13,7 +13,7 @@
 #include "cli/print.h"
 #include "cli/roster_file.h"
 
-enum { EXPLAIN_BYTES = 64 * 1024 * 1024, OWN_BYTES = 256 * 1024 * 1024 };
+enum { EXPLAIN_BYTES = 64 * 1024 * 1024, OWN_BYTES = 1024 * 1024 * 1024 };
 
 #define SPAN_ARGS(s) (int)(s).len, (const char *)(s).ptr
 

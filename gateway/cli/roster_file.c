@@ -6,16 +6,15 @@
  */
 #include "cli/roster_file.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cli/files.h"
+#include "cli/students_folder.h"
 #include "district/source.h"
 #include "roster/builder.h"
 
-enum { PAGE_ROWS = 2000, QUESTION_BYTES = 64 * 1024, MAX_PATH = 4096 };
+enum { PAGE_ROWS = 2000, QUESTION_BYTES = 64 * 1024 };
 
 /* What a roster is made of; places before people. */
 static const char *const COLLECTIONS[] = {
@@ -132,53 +131,24 @@ enum err roster_of_database(const char *path, const struct catalog *catalog, str
 
 /* --- students' own facts --------------------------------------------------------------------- */
 
-struct own_loading {
-    const char *folder;
-    struct arena *arena;
-    struct diag_list *diags;
-    struct own_sheet sheets[OWN_FILE_COUNT];
-};
-
-static enum err read_sheet(struct own_loading *l, enum own_file file)
-{
-    char path[MAX_PATH];
-    struct buf bytes;
-    int n = snprintf(path, sizeof(path), "%s/%s", l->folder, own_file_name(file));
-
-    if (n < 0 || (size_t)n >= sizeof(path)) {
-        return ERR_INPUT;
-    }
-    buf_init(&bytes, OWN_MAX_FILE);
-    enum err e = file_read(path, &bytes);
-
-    if (e == OK) {
-        e = own_read(file, path, buf_span(&bytes), l->arena, l->diags, &l->sheets[file]);
-    } else if (e != ERR_MEMORY) {
-        diag_add(l->diags, DIAG_ERROR, path, 0, 0, "the file cannot be read: %s",
-                 e == ERR_IO ? strerror(errno) : err_text(e));
-        e = OK; /* not whole, which withholds */
-    }
-    buf_fini(&bytes);
-    return e;
-}
-
-static enum err make_set(struct own_loading *l, struct own_set **out)
+static enum err make_set(const struct students_reading *reading, struct arena *arena,
+                         struct own_set **out)
 {
     size_t count = 0, at = 0;
     bool whole = true;
 
     for (size_t f = 0; f < OWN_FILE_COUNT; f++) {
-        count += l->sheets[f].count;
-        whole = whole && l->sheets[f].whole;
+        count += reading->sheets[f].count;
+        whole = whole && reading->sheets[f].whole;
     }
-    struct own_row *rows = arena_array(l->arena, count + 1, sizeof(*rows));
+    struct own_row *rows = arena_array(arena, count + 1, sizeof(*rows));
 
     if (rows == NULL) {
         return ERR_MEMORY;
     }
     for (size_t f = 0; f < OWN_FILE_COUNT; f++) {
-        for (size_t i = 0; i < l->sheets[f].count; i++) {
-            rows[at++] = l->sheets[f].rows[i];
+        for (size_t i = 0; i < reading->sheets[f].count; i++) {
+            rows[at++] = reading->sheets[f].rows[i];
         }
     }
     return own_set_new(rows, count, whole, out);
@@ -187,11 +157,9 @@ static enum err make_set(struct own_loading *l, struct own_set **out)
 enum err own_of_folder(const char *folder, struct arena *arena, struct diag_list *diags,
                        struct own_set **out)
 {
-    struct own_loading l = {.folder = folder, .arena = arena, .diags = diags};
-    enum err e = OK;
+    struct students_folder f = {.path = folder};
+    struct students_reading reading = {0};
+    enum err e = students_folder_read(&f, arena, diags, &reading);
 
-    for (unsigned f = 0; f < OWN_FILE_COUNT && e == OK; f++) {
-        e = read_sheet(&l, (enum own_file)f);
-    }
-    return e != OK ? e : make_set(&l, out);
+    return e != OK ? e : make_set(&reading, arena, out);
 }
