@@ -256,11 +256,14 @@ static struct span ids_text(struct differ *d, const struct agreement *a)
 /*
  * District ids join everything; codes of a partner join its agreements; codes at
  * random join nothing else. The same codes under an older epoch join old copies.
+ * Where students' own facts are held, a restriction on the one kind of id, which kept
+ * a student's records back, does not speak of the other.
  */
-static bool ids_are_narrower(const struct agreement *was, const struct agreement *now)
+static bool ids_are_narrower(const struct differ *d, const struct agreement *was,
+                             const struct agreement *now)
 {
     if (was->ids != now->ids) {
-        return now->ids > was->ids;
+        return now->ids > was->ids && !d->facts_held;
     }
     return now->epoch >= was->epoch && (now->ids_for_agreement || !was->ids_for_agreement);
 }
@@ -275,7 +278,7 @@ static void compare_ids(struct differ *d, const struct pair *p)
     }
     diff_tell_of(
         d, p,
-        (struct diff_change){.kind = ids_are_narrower(was, now) ? DIFF_NARROWED : DIFF_WIDENED,
+        (struct diff_change){.kind = ids_are_narrower(d, was, now) ? DIFF_NARROWED : DIFF_WIDENED,
                              .subject = DIFF_IDS,
                              .was = ids_text(d, was),
                              .now = ids_text(d, now)});
@@ -351,6 +354,33 @@ static void compare_district(struct differ *d)
     }
 }
 
+static bool opens_by_facts(const struct policy *p)
+{
+    bool opens = false;
+
+    for (size_t i = 0; i < policy_agreement_count(p); i++) {
+        const struct agreement *a = policy_agreement(p, i);
+
+        opens = opens || a->by_consent || a->by_naming;
+    }
+    return opens;
+}
+
+/* Facts take away, but for consents and namings. */
+static void compare_facts(struct differ *d)
+{
+    bool was = policy_has_student_files(d->was), now = policy_has_student_files(d->now);
+    const struct diff_change change = {.kind = now && !opens_by_facts(d->now) ? DIFF_NARROWED
+                                                                              : DIFF_WIDENED,
+                                       .subject = DIFF_FACTS,
+                                       .was = was ? SPAN("files") : SPAN("none"),
+                                       .now = now ? SPAN("files") : SPAN("none")};
+
+    if (was != now) {
+        diff_tell(d, &change);
+    }
+}
+
 static void tell_catalog(struct differ *d, struct diff_change change)
 {
     change.subject = DIFF_CATALOG;
@@ -383,6 +413,7 @@ static void compare_catalogs(struct differ *d)
 static void compare_all(struct differ *d)
 {
     compare_district(d);
+    compare_facts(d);
     compare_catalogs(d);
     for (size_t i = 0; i < policy_agreement_count(d->now); i++) {
         const struct agreement *now = policy_agreement(d->now, i);
@@ -404,6 +435,8 @@ enum err policy_diff(const struct policy *was, const struct policy *now, int32_t
 {
     struct diff made = {.count = 0};
     struct differ d = {.was = was, .now = now, .since = since, .arena = arena, .out = &made};
+
+    d.facts_held = policy_has_student_files(now);
 
     compare_all(&d);
     if (arena->overflow) {

@@ -14,6 +14,8 @@
 
 #define OTHERS (ROLE_BIT(ROLE_GUARDIAN) | ROLE_BIT(ROLE_TEACHER) | ROLE_BIT(ROLE_STAFF))
 
+enum { MAX_RULE = 64 * 1024 };
+
 typedef const struct program *programs[ROLE_COUNT];
 
 /* One resource of the agreement on one day; and on the day before, to say things once. */
@@ -30,11 +32,6 @@ struct view {
 
 /* --- rules ------------------------------------------------------------------------- */
 
-static bool same_rule(const struct field_rule *a, const struct field_rule *b)
-{
-    return a->transform == b->transform && span_eq(a->constant, b->constant);
-}
-
 /* Says no more than that there was a value. */
 static bool says_presence(enum transform t)
 {
@@ -43,7 +40,7 @@ static bool says_presence(enum transform t)
 
 enum diff_kind diff_rules(const struct field_rule *was, const struct field_rule *now)
 {
-    if (same_rule(was, now)) {
+    if (field_rule_equal(was, now)) {
         return DIFF_UNCHANGED;
     }
     if (was->transform == TRANSFORM_AS_IS) {
@@ -55,14 +52,17 @@ enum diff_kind diff_rules(const struct field_rule *was, const struct field_rule 
 
 static struct span rule_text(struct differ *d, const struct field_rule *rule)
 {
+    struct buf text;
+
     if (rule == NULL) {
         return (struct span){NULL, 0};
     }
-    if (rule->transform == TRANSFORM_CONST) {
-        return diff_text(d, "const %.*s", (int)rule->constant.len,
-                         (const char *)rule->constant.ptr);
-    }
-    return span_str(transform_word(rule->transform));
+    buf_init(&text, MAX_RULE);
+    field_rule_put(&text, rule);
+    struct span kept = arena_copy(d->arena, buf_span(&text));
+
+    buf_fini(&text);
+    return kept;
 }
 
 /* --- one field --------------------------------------------------------------------- */
@@ -77,7 +77,7 @@ static const struct field_rule *released(const programs p, role_mask roles, uint
             continue;
         }
         if (p[role] == NULL || field == CATALOG_ROOT || !fieldset_has(&p[role]->keep, field) ||
-            (rule != NULL && !same_rule(rule, &p[role]->rules[field]))) {
+            (rule != NULL && !field_rule_equal(rule, &p[role]->rules[field]))) {
             return NULL;
         }
         rule = &p[role]->rules[field];
@@ -169,7 +169,7 @@ static void tell(const struct view *v, role_mask roles, struct spot f, const str
 
 static bool same_or_none(const struct field_rule *a, const struct field_rule *b)
 {
-    return a == NULL || b == NULL ? a == b : same_rule(a, b);
+    return a == NULL || b == NULL ? a == b : field_rule_equal(a, b);
 }
 
 static bool said_before(const struct view *v, role_mask role, struct spot f,

@@ -87,6 +87,12 @@ bool policy_has_student_files(const struct policy *p)
     return p->district.has_student_files;
 }
 
+const struct school *policy_schools(const struct policy *p, size_t *count)
+{
+    *count = p->district.school_count;
+    return p->district.schools;
+}
+
 bool policy_has_partner(const struct policy *p, struct span id)
 {
     for (size_t i = 0; i < p->partner_count; i++) {

@@ -103,6 +103,10 @@ const struct agreement *policy_find_agreement(const struct policy *p, struct spa
 /* True if the district keeps students' own facts in files; else it says that there are none. */
 bool policy_has_student_files(const struct policy *p);
 
+/* The schools of district.yaml (district.h). */
+struct school;
+const struct school *policy_schools(const struct policy *p, size_t *count);
+
 /* True if a partner of this id is declared. */
 bool policy_has_partner(const struct policy *p, struct span id);
 

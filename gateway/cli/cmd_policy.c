@@ -13,6 +13,7 @@ static const struct command ROWS[] = {
     {"policy parse", cmd_policy_parse, "one file as a tree of values with their places"},
     {"policy schema", cmd_policy_schema, "JSON Schemas of the files, for editors"},
     {"policy diff", cmd_policy_diff, "what a change widens or narrows, for each partner"},
+    {"policy test", cmd_policy_test, "the suites beside a policy: what may leave, and what not"},
 };
 
 const struct command_table policy_commands = {ROWS, sizeof(ROWS) / sizeof(ROWS[0])};

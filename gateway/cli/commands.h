@@ -29,6 +29,7 @@ int cmd_policy_matrix(int argc, char **argv);  /* hallpass policy matrix */
 int cmd_policy_explain(int argc, char **argv); /* hallpass policy explain */
 int cmd_policy_new(int argc, char **argv);     /* hallpass policy new */
 int cmd_policy_diff(int argc, char **argv);    /* hallpass policy diff */
+int cmd_policy_test(int argc, char **argv);    /* hallpass policy test */
 
 /* A row of a table of commands: one word or two, in the order of `hallpass help`. */
 struct command {

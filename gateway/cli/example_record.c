@@ -279,43 +279,57 @@ static enum err on_record(void *ctx, const struct redact_record *record)
     return buf_err(shown->out);
 }
 
-static void put_target(const struct example *x, struct buf *out)
+static void put_target(const struct example *x, bool item, struct buf *out)
 {
     buf_put_byte(out, '/');
     buf_put(out, x->resource->name);
-    buf_put_byte(out, '/');
-    text_percent(out, own_id(x));
+    if (item) {
+        buf_put_byte(out, '/');
+        text_percent(out, own_id(x));
+    }
 }
 
-static void put_body(const struct example *x, struct buf *out)
+static void put_body(const struct example *x, bool item, struct buf *out)
 {
     buf_put_byte(out, '{');
-    text_json_string(out, x->resource->item);
-    buf_put_byte(out, ':');
+    text_json_string(out, item ? x->resource->item : x->resource->collection);
+    buf_put_str(out, item ? ":" : ":[");
     example_put(x, out);
-    buf_put_byte(out, '}');
+    buf_put_str(out, item ? "}" : "]}");
 }
 
-static enum err run(const struct example *x, struct trial *t, struct arena *arena, struct buf *out)
+static enum err ask(const struct example *x, bool item, struct trial *t, struct buf *out)
 {
     struct shown shown = {out};
-    struct buf target, body;
+    struct arena arena;
+    struct buf text;
 
-    buf_init(&target, MAX_RECORD);
-    buf_init(&body, MAX_RECORD);
-    put_target(x, &target);
-    put_body(x, &body);
-    enum err e = buf_err(&target) != OK ? buf_err(&target) : buf_err(&body);
+    arena_init(&arena, MAX_ARENA);
+    buf_init(&text, MAX_RECORD);
+    put_target(x, item, &text);
+    enum err e = buf_err(&text) != OK ? buf_err(&text) : trial_ask(t, buf_span(&text), &arena);
 
-    e = e != OK ? e : trial_ask(t, buf_span(&target), arena);
     if (e == OK) {
-        e = trial_redact(t, buf_span(&body), on_record, &shown);
-    } else if (e != ERR_MEMORY) {
-        buf_put_str(out, "not shared");
-        e = OK;
+        buf_clear(&text);
+        put_body(x, item, &text);
+        e = buf_err(&text);
+        e = e != OK ? e : trial_redact(t, buf_span(&text), on_record, &shown);
     }
-    buf_fini(&body);
-    buf_fini(&target);
+    buf_fini(&text);
+    arena_fini(&arena);
+    return e;
+}
+
+/* Some bases are asked for by id alone, and some never are. */
+static enum err run(const struct example *x, struct trial *t, struct buf *out)
+{
+    enum err e = ask(x, false, t, out);
+
+    e = e == ERR_RESOURCE ? ask(x, true, t, out) : e;
+    if (e != OK && e != ERR_MEMORY && e != ERR_CRYPTO && e != ERR_TOO_BIG) {
+        buf_put_str(out, "not shared");
+        e = buf_err(out);
+    }
     return e;
 }
 
@@ -330,15 +344,10 @@ enum err example_show(const struct example *x, const struct policy *p, const str
                       .own = &own,
                       .purpose = a != NULL && a->purpose_count > 0 ? a->purposes[0] : SPAN(""),
                       .date = day};
-    struct arena arena;
 
     if (a == NULL) {
         buf_put_str(out, "not shared");
         return buf_err(out);
     }
-    arena_init(&arena, MAX_ARENA);
-    enum err e = run(x, &t, &arena, out);
-
-    arena_fini(&arena);
-    return e;
+    return run(x, &t, out);
 }

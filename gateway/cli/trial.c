@@ -5,7 +5,11 @@
  */
 #include "cli/trial.h"
 
+#include "base/digest.h"
 #include "http/target.h"
+#include "policy/translation.h"
+#include "redact/idmap.h"
+#include "redact/keys.h"
 
 /* The segments behind the base, when it is there; false when something else is. */
 static size_t skip_base(const struct catalog *c, const struct target *t)
@@ -68,16 +72,61 @@ enum err trial_ask(struct trial *t, struct span target, struct arena *arena)
     return e != OK ? e : decide(t);
 }
 
+/* What is made with keys: under a master key that is used once, so that it shows its form. */
+struct secrets {
+    struct idmap *ids;
+    struct keys *keys;
+    struct field_keys *fields;
+};
+
+static enum err make_ids(const struct agreement *a, struct idmap **out)
+{
+    const struct idmap_bond bond = {
+        .scope = SPAN("partner"), .owner = a->partner, .epoch = a->epoch};
+    uint8_t key[IDMAP_KEY_BYTES];
+
+    if (!translation_is_on(a)) {
+        return OK;
+    }
+    enum err e = digest_random(key, sizeof(key));
+
+    return e != OK ? e : idmap_new(key, &bond, out);
+}
+
+static enum err make_secrets(const struct agreement *a, struct secrets *s)
+{
+    uint8_t master[MASTER_KEY_BYTES];
+    enum err e = make_ids(a, &s->ids);
+
+    if (e != OK || a->keyed_count == 0) {
+        return e;
+    }
+    e = digest_random(master, sizeof(master));
+    e = e != OK ? e : keys_new(master, &s->keys);
+    return e != OK ? e : field_keys_from(&a, 1, s->keys, &s->fields);
+}
+
+static void free_secrets(struct secrets *s)
+{
+    field_keys_free(&s->fields);
+    keys_free(&s->keys);
+    idmap_free(&s->ids);
+}
+
 enum err trial_redact(const struct trial *t, struct span body, redact_on_record *on_record,
                       void *ctx)
 {
-    const struct redact_setup setup = {.plan = &t->plan,
-                                       .href_base = SPAN("https://gateway.example")};
+    struct secrets secrets = {.ids = NULL};
+    struct redact_setup setup = {.plan = &t->plan, .href_base = SPAN("https://gateway.example")};
     struct redactor *r = NULL;
-    enum err e = redactor_new(&setup, on_record, ctx, &r);
+    enum err e = make_secrets(t->agreement, &secrets);
 
+    setup.ids = secrets.ids;
+    setup.keys = secrets.fields;
+    e = e != OK ? e : redactor_new(&setup, on_record, ctx, &r);
     e = e != OK ? e : redactor_feed(r, body);
     e = e != OK ? e : redactor_end(r);
     redactor_free(&r);
+    free_secrets(&secrets);
     return e;
 }

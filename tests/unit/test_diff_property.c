@@ -72,6 +72,26 @@ static void place(const void *ctx, enum ref_type type, struct span id, struct pl
 
 static const struct roster_view roster = {NULL, person, place};
 
+/* Every third student has a restriction, on elements drawn from the id. */
+static void own(const void *ctx, struct span student, const struct own_question *q,
+                struct own_facts *out)
+{
+    uint64_t h = 1469598103934665603u;
+
+    (void)ctx;
+    (void)q;
+    *out = (struct own_facts){.withheld = false};
+    for (size_t i = 0; i < student.len; i++) {
+        h = (h ^ student.ptr[i]) * 1099511628211u;
+    }
+    for (unsigned n = 0; h % 3 == 0 && n < 12; n++) {
+        h = h * 6364136223846793005u + 1442695040888963407u;
+        element_set_add(&out->restricted, (unsigned)(h >> 33) % ELEMENT_MAX);
+    }
+}
+
+static const struct own_view own_facts = {.complete = true, .facts = own};
+
 /* --- one policy's answer -------------------------------------------------------------------- */
 
 static enum err on_record(void *ctx, const struct redact_record *record)
@@ -95,7 +115,7 @@ static bool plan_for(const struct policy *p, const struct route *route, const st
         .policy = p,
         .agreement = policy_find_agreement(p, SPAN("acme-math")),
         .roster = &roster,
-        .own = &own_view_none,
+        .own = &own_facts,
         .purpose = SPAN("instruction"),
         .route = route,
         .query = q,
@@ -309,6 +329,7 @@ static void P2_nothing_called_narrower_lets_a_byte_more_through(void **state)
 static void open_kit(struct policy_kit *k)
 {
     policy_kit_open(k);
+    policy_kit_edit(k, "district.yaml", "student-facts: none", "student-facts: files");
     policy_kit_edit(k, "district.yaml", "school-01", "school-0");
     policy_kit_edit(k, "district.yaml", "school-02", "school-1");
     policy_kit_edit(k, "district.yaml", "school-03", "school-2");
