@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-enum { LOCAL_NAMES = 3, LOCAL_MAX = 64 };
+enum { LOCAL_NAMES = 3 };
 
 /* A local field that is a fact: names[0] is the resource; in roster->locals. */
 struct local_path {
@@ -28,7 +28,7 @@ struct roster_builder {
     struct edges class_terms; /* class -> session */
     struct edges labels;      /* person * 2 + program -> word */
     struct edges births;      /* person -> yyyymmdd */
-    struct local_path locals[LOCAL_MAX];
+    struct local_path locals[ROSTER_MAX_LOCALS];
     size_t local_count;
     int32_t today;
     uint8_t first[ROSTER_MAX_ID]; /* the first id of the last page of enrollments */

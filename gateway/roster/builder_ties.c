@@ -4,6 +4,7 @@
  * and terms of a class, birth dates, and local fields that are facts. All of it
  * only ever allows something, so what cannot be read is as if it were not there.
  */
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "roster/builder_priv.h"
@@ -37,15 +38,22 @@ static bool split(struct span field, struct local_path *out)
 /* The text is kept in roster->locals, behind one byte that says what it is. */
 static enum err keep_local(struct roster_builder *b, const struct roster_local *local)
 {
-    uint8_t text[ROSTER_MAX_ID];
+    struct buf text;
     uint32_t number;
 
-    if (local->field.len >= sizeof(text) || b->roster->locals.count >= LOCAL_MAX) {
+    if (b->roster->locals.count >= ROSTER_MAX_LOCALS) {
         return ERR_INPUT;
     }
-    text[0] = local->program ? 'p' : 's';
-    memcpy(text + 1, local->field.ptr, local->field.len);
-    return ids_add(&b->roster->locals, span_of(text, local->field.len + 1), &number);
+    buf_init(&text, ROSTER_MAX_ID);
+    buf_put_byte(&text, local->program ? 'p' : 's');
+    buf_put(&text, local->resource);
+    buf_put_byte(&text, '.');
+    buf_put(&text, local->path);
+    enum err e = buf_err(&text) == ERR_TOO_BIG ? ERR_INPUT : buf_err(&text);
+
+    e = e != OK ? e : ids_add(&b->roster->locals, buf_span(&text), &number);
+    buf_fini(&text);
+    return e;
 }
 
 static enum err read_local(struct roster_builder *b, uint32_t number)

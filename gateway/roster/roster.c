@@ -71,7 +71,11 @@ static bool holds_local(const struct roster *r, const struct roster_local *local
     for (uint32_t i = 0; i < r->locals.count; i++) {
         struct span name = ids_get(&r->locals, i);
 
-        if ((name.ptr[0] == 'p') == local->program && span_eq(span_from(name, 1), local->field)) {
+        struct span path = span_from(name, 1);
+        struct span resource = span_cut(&path, '.');
+
+        if ((name.ptr[0] == 'p') == local->program && span_eq(resource, local->resource) &&
+            span_eq(path, local->path)) {
             return true;
         }
     }

@@ -15,17 +15,19 @@ struct roster;
  * What decisions need beyond orgs, classes, courses and people; a roster holds
  * no more than it was made for.
  */
+enum { ROSTER_MAX_LOCALS = 64 };
+
 struct roster_local {
-    struct span field; /* "users.metadata.bus": resource, member, members of it; at most 3 names */
-    bool program;      /* a program; else an enrollment status */
+    struct span resource; /* "users", "demographics" or "enrollments" */
+    struct span path;     /* in the record: "metadata.bus"; one or two names */
+    bool program;         /* a program; else an enrollment status */
 };
 
 struct roster_needs {
     bool enrollments; /* classes, courses and terms: of people and of places */
     bool birth;
-    const struct roster_local *locals; /* local fields that are facts, of users, demographics or
-                                          enrollments; borrowed */
-    size_t local_count;
+    const struct roster_local *locals; /* local fields that are facts; borrowed */
+    size_t local_count;                /* at most ROSTER_MAX_LOCALS */
 };
 
 struct roster_counts {

@@ -223,9 +223,9 @@ static bool is_needed(const struct roster_needs *n, enum need need)
 /* The member of the record that holds the local field; empty: not of this collection. */
 static struct span member_of(const struct roster_local *local, const char *collection)
 {
-    struct span rest = local->field;
+    struct span rest = local->path;
 
-    return span_eq_str(span_cut(&rest, '.'), collection) ? span_cut(&rest, '.') : span_of(NULL, 0);
+    return span_eq_str(local->resource, collection) ? span_cut(&rest, '.') : span_of(NULL, 0);
 }
 
 /* True if a local field before the i-th has asked for the same member. */

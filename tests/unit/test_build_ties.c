@@ -14,11 +14,16 @@
 
 enum { TODAY = 20261123 };
 
+#define TEXT(text)                                                                                 \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+    }
+
 static const struct roster_local locals[] = {
-    {{(const uint8_t *)"users.metadata.bus", 18}, true},
-    {{(const uint8_t *)"users.metadata.tier", 19}, false},
-    {{(const uint8_t *)"demographics.metadata.meals", 27}, true},
-    {{(const uint8_t *)"enrollments.metadata.track", 26}, false},
+    {TEXT("users"), TEXT("metadata.bus"), true},
+    {TEXT("users"), TEXT("metadata.tier"), false},
+    {TEXT("demographics"), TEXT("metadata.meals"), true},
+    {TEXT("enrollments"), TEXT("metadata.track"), false},
 };
 
 static const struct roster_needs all_needs = {true, true, locals, 4};
@@ -232,20 +237,24 @@ static void holds_what_it_was_made_for_and_calls_the_rest_unknown(void **state)
 
 static void tells_a_fact_of_one_kind_from_the_same_field_of_the_other(void **state)
 {
-    const struct roster_local other = {locals[0].field, false};
+    const struct roster_local other = {locals[0].resource, locals[0].path, false};
     const struct roster_needs needs = {.locals = &other, .local_count = 1};
 
     assert_false(roster_holds(*state, &needs));
 }
 
-static const char *const wrong_fields[] = {
-    "users", "users.", ".metadata", "classes.metadata.x", "users.a.b.c", "users..x", ""};
+static const struct {
+    const char *resource, *path;
+} wrong_fields[] = {
+    {"users", ""},   {"", "metadata.x"}, {"classes", "metadata.x"}, {"users", "a.b.c"},
+    {"users", ".x"}, {"users", "x."},    {"students", "metadata.x"}};
 
 static void refuses_local_fields_that_no_roster_can_hold(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(wrong_fields) / sizeof(wrong_fields[0]); i++) {
-        const struct roster_local local = {span_str(wrong_fields[i]), true};
+        const struct roster_local local = {span_str(wrong_fields[i].resource),
+                                           span_str(wrong_fields[i].path), true};
         const struct roster_needs needs = {.locals = &local, .local_count = 1};
         struct roster_builder *b = NULL;
 

@@ -198,8 +198,13 @@ static const struct page more[] = {
     {NULL, NULL, 0},
 };
 
-static const struct roster_local of_users[] = {{{(const uint8_t *)"users.metadata.bus", 18}, true},
-                                               {{(const uint8_t *)"users.metadata.t", 16}, false}};
+#define TEXT(text)                                                                                 \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+    }
+
+static const struct roster_local of_users[] = {{TEXT("users"), TEXT("metadata.bus"), true},
+                                               {TEXT("users"), TEXT("metadata.t"), false}};
 
 static void asks_for_what_is_needed_and_no_more(void **state)
 {
@@ -245,7 +250,7 @@ static void ends_with_enrollments_that_repeat_themselves(void **state)
 
 static void refuses_needs_that_no_roster_can_hold(void **state)
 {
-    static const struct roster_local local = {{(const uint8_t *)"classes.metadata.x", 18}, true};
+    static const struct roster_local local = {TEXT("classes"), TEXT("metadata.x"), true};
     static const struct roster_needs odd = {.locals = &local, .local_count = 1};
     struct scene sc;
     struct result r = {0};
