@@ -142,14 +142,14 @@ static bool read_limits(const struct doc *d, const struct node *n, struct agreem
 /* What this version can put in force: the one place that refuses ways of naming records. */
 static bool check_ids(const struct doc *d, const struct agreement_file *a)
 {
-    static const char *const words[] = {"district-ids", "per-partner", "random"};
     const struct node *at = node_member(d->root, "ids");
 
-    if (a->ids == IDS_DISTRICT) {
+    if (a->ids != IDS_RANDOM) {
         return true;
     }
-    doc_error(d, at, "ids \"%s\" are not available in this version; only district-ids are",
-              words[a->ids]);
+    doc_error(d, at == NULL ? d->root : at,
+              "ids \"random\" are not available in this version; district-ids and "
+              "per-partner are");
     return false;
 }
 

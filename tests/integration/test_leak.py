@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 import yaml
 
+from ids import Ids, derive, make_master
 from oracle import Oracle, leaves
 from stack import RESOURCES, ROOT, Source, Stack, load, make_bundle
 
@@ -20,14 +21,17 @@ CLIENTS = {
     "library-cards": "library-cards",
     "wide-prod": "wide",
     "staff-prod": "staff-directory",
+    "coded-prod": "coded",
 }
+CODED = ["courses", "classes", "users", "enrollments"]
+ID = re.compile(r"(?:stu|grd|stf|cls|crs|enr)-[0-9][0-9a-z-]*")
 WORD = re.compile(r"[A-Za-z]{8,}|[0-9]{9,}")
 
 
 @pytest.fixture(scope="module")
 def policy(tmp_path_factory):
-    """The example district and, for reach, two agreements more: one that shares all it can,
-    one that shares teachers and staff alone."""
+    """The example district and, for reach, three agreements more: one that shares all it can,
+    the same under ids of the partner's own, one that shares teachers and staff alone."""
     folder = tmp_path_factory.mktemp("leak-policy") / "district"
     shutil.copytree(ROOT / "policy" / "examples", folder)
     shutil.copytree(ROOT / "tests" / "policy" / "leak", folder, dirs_exist_ok=True)
@@ -39,14 +43,17 @@ def world(tmp_path_factory, policy):
     folder = tmp_path_factory.mktemp("leak")
     bundle = make_bundle(folder / "bundle", 260, 21)
     source = Source(folder, bundle).start()
-    stack = Stack(folder, source, policy=policy).start()
+    path, master = make_master(folder)
+    stack = Stack(folder, source, policy=policy, **{"master-key": path}).start()
     stack.rows = load(bundle)
     catalog = yaml.safe_load((ROOT / "policy" / "catalogs" / "oneroster-1.2.yaml").read_text())
     district = yaml.safe_load((policy / "district.yaml").read_text())
     stack.oracles = {}
     for client, agreement in CLIENTS.items():
         doc = yaml.safe_load((policy / "agreements" / f"{agreement}.yaml").read_text())
-        stack.oracles[client] = Oracle(stack.rows, catalog, district, doc, URL)
+        partner = doc["partner"]
+        ids = Ids(derive(master, partner), partner) if doc["ids"] == "per-partner" else None
+        stack.oracles[client] = Oracle(stack.rows, catalog, district, doc, URL, ids)
     stack.canaries = canaries_of(stack.rows)
     stack.seen = {}
     yield stack
@@ -100,6 +107,17 @@ def assert_same(stack, got, answers, want):
     assert raw_words(stack, answers) == words_of(stack, want)
 
 
+def district_ids(stack):
+    return {r["sourcedId"] for name in CODED for r in stack.rows[name]}
+
+
+def assert_no_district_ids(stack, client, answers):
+    """SAFETY I1: where ids are the partner's own, no id of the district's stands anywhere."""
+    if stack.oracles[client].ids is not None:
+        text = "\n".join(a.head.decode("latin-1") + a.body.decode() for a in answers)
+        assert not set(ID.findall(text)) & district_ids(stack)
+
+
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_whole_lists(world, client, resource):
@@ -112,6 +130,7 @@ def test_whole_lists(world, client, resource):
     assert_same(world, got, answers, expected(world, client, resource))
     one, answers = world.all_pages(f"/{resource}?limit=10000", client)
     assert one == got and len(answers) == 1
+    assert_no_district_ids(world, client, answers)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -120,10 +139,13 @@ def test_every_record_by_id(world, client, resource):
     """Each id of the source: the record as the oracle has it, or the 404 that everybody gets."""
     if not is_shared(world, client, resource):
         return
+    oracle = world.oracles[client]
+    kind = oracle.fields[oracle.catalog["resources"][resource]["record"]]["sourcedId"].spec["of"]
     want = {r["sourcedId"]: r for r in expected(world, client, resource)}
     ids = sorted(r["sourcedId"] for r in world.rows[resource])[:: 1 if len(want) < 400 else 3]
+    others = ids[::7] if oracle.ids is not None else []  # the district's, which are none here
     c = world.connect()
-    for i in [*ids, "no-such-id"]:
+    for i in [*[oracle.known_as(kind, i) for i in ids], *others, "no-such-id"]:
         a = world.get(f"/{resource}/{quote(i)}", client, connection=c)
         if i in want:
             assert a.status == 200, (i, a.body)
@@ -194,6 +216,8 @@ def test_every_field_as_a_filter(world, client, resource):
         plain = [r for r, rules in programs.items() if rules.get(f.path) == ("as-is", None)]
         path = f.path + (".sourcedId" if f.spec["type"] == "ref" else "")
         sample = next((v for r in world.rows[resource] for v in values_at(r, f.path)), "x")
+        if f.spec["type"] in ("id", "ref"):
+            sample = world.oracles[client].known_as(f.spec["of"], sample)
         for op in ("=", "!=", "~", ">"):
             text = quote(f"{path}{op}'{sample.replace(chr(39), chr(39) * 2)}'")
             a = world.get(f"/{resource}?limit=10000&filter={text}", client, connection=c)
@@ -247,6 +271,14 @@ def test_every_field_as_a_sort(world, client, resource):
         else:
             assert a.status == 403
     c.close()
+
+
+def test_I1_the_search_for_district_ids_finds_them_where_they_are_sent(world):
+    for resource in ("users", "classes", "courses", "enrollments"):
+        a = world.get(f"/{resource}?limit=10000", "wide-prod")
+        found = set(ID.findall(a.body.decode())) & district_ids(world)
+        assert {r["sourcedId"] for r in next(iter(a.json().values()))} <= found
+    assert all(ID.fullmatch(i) for i in district_ids(world))
 
 
 def test_the_oracle_releases_and_withholds_something_everywhere(world):

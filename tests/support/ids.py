@@ -4,9 +4,13 @@ cryptography, the packing by whole numbers as docs/ids.md has it."""
 
 import base64
 import re
+import secrets
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 DIGITS = "0123456789"
 LOWER = "abcdefghijklmnopqrstuvwxyz"
@@ -62,10 +66,26 @@ def unpack(packed):
     return out.encode("latin-1").decode()
 
 
+def derive(master, partner, agreement="", epoch=1):
+    """The key of a partner's codes; of an agreement's, if one is given."""
+    parts = ("hallpass", "id", partner, agreement, "sourcedId", str(epoch))
+    info = "\0".join(parts).encode()
+    return HKDF(algorithm=SHA256(), length=64, salt=None, info=info).derive(master)
+
+
+def make_master(folder):
+    """A master key's file and its bytes."""
+    master = secrets.token_bytes(32)
+    path = Path(folder) / "master.key"
+    path.write_text(master.hex() + "\n")
+    path.chmod(0o600)
+    return str(path), master
+
+
 class Ids:
     """The codes of one partner, or (scope "agreement") of one agreement."""
 
-    def __init__(self, key, owner, scope="partner", epoch=0):
+    def __init__(self, key, owner, scope="partner", epoch=1):
         self.siv = AESSIV(key)
         self.scope = scope
         self.owner = owner

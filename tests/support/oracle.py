@@ -89,9 +89,11 @@ def spec_of(value):
 
 
 class Oracle:
-    def __init__(self, bundle, catalog, district, agreement, public_url):
+    def __init__(self, bundle, catalog, district, agreement, public_url, ids=None):
         """`bundle`: resource name -> records in the shape of the REST binding, in the source's
-        order. The others are parsed YAML."""
+        order. `ids`: the codes of an agreement that does not send the district's (ids.Ids). The
+        others are parsed YAML."""
+        self.ids = ids
         self.bundle = bundle
         self.catalog = catalog
         self.agreement = agreement
@@ -399,13 +401,28 @@ class Oracle:
             return DROP
         from urllib.parse import quote
 
+        target = self.known_as(kind, target)
+        if target is None:
+            return DROP
         href = f"{self.href}/{PATH_OF[kind]}/{quote(target, safe='-._~')}"
         return {"href": href, "sourcedId": target, "type": kind}
+
+    def known_as(self, kind, target):
+        """What the partner knows an id by; None when there is nothing."""
+        return target if self.ids is None else self.ids.encode(kind, target)
+
+    def unchanged(self, f, value):
+        if f.spec["type"] == "id":
+            code = self.known_as(f.spec["of"], value)
+            return DROP if code is None else code
+        if self.ids is not None and f.path == "dateLastModified":
+            return value[:10] + "T00:00:00.000Z"
+        return value
 
     def transform(self, f, value, rule):
         how, constant = rule
         if how == "as-is":
-            return value
+            return self.unchanged(f, value)
         if how == "const":
             return constant
         if how == "mask":
