@@ -21,6 +21,10 @@ int cmd_audit_list(int argc, char **argv);        /* hallpass audit list */
 int cmd_audit_show(int argc, char **argv);        /* hallpass audit show */
 int cmd_audit_student(int argc, char **argv);     /* hallpass audit student */
 
+int cmd_students_check(int argc, char **argv);   /* hallpass students check */
+int cmd_students_status(int argc, char **argv);  /* hallpass students status */
+int cmd_students_confirm(int argc, char **argv); /* hallpass students confirm */
+
 /* policy_VERB.c each */
 int cmd_policy_check(int argc, char **argv);   /* hallpass policy check */
 int cmd_policy_parse(int argc, char **argv);   /* hallpass policy parse */
@@ -45,5 +49,8 @@ struct command_table {
 
 /* The verbs of `hallpass policy`. */
 extern const struct command_table policy_commands;
+
+/* The verbs of `hallpass students`. */
+extern const struct command_table students_commands;
 
 #endif

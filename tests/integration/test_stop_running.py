@@ -4,11 +4,9 @@ an answer that is under way, and after a restart."""
 
 import re
 import signal
-import socket
 
 import pytest
 
-from http1 import Connection
 from stack import BASE, Source, Stack, make_bundle, run
 from wait import until
 
@@ -68,24 +66,10 @@ def outcome_of(stack, exchange):
     return [e for e in stack.ledger() if e["kind"] == "outcome" and e["exchange"] == exchange]
 
 
-def slow_connection(stack):
-    """One that holds little on our side, so that a big answer cannot be under way whole."""
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    # The sender's buffer begins at some twenty segments: megabytes at loopback's segment size.
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)
-    sock.settimeout(60)
-    sock.connect(("127.0.0.1", stack.port))
-    c = Connection.__new__(Connection)
-    c.sock = stack.context.wrap_socket(sock, server_hostname="localhost", suppress_ragged_eofs=False)
-    c.rest = b""
-    return c
-
-
 def test_s6_a_stop_bites_within_a_running_answer(stack):
     whole = stack.get("/students?limit=10000", CLIENT)
     assert whole.status == 200 and whole.complete
-    c = slow_connection(stack)
+    c = stack.slow_connection()
     try:
         c.send(
             f"GET {BASE}/students?limit=10000 HTTP/1.1\r\nHost: localhost\r\n"
@@ -116,7 +100,7 @@ def recorded(stack, exchange):
 def test_r9_a_recorded_batch_does_not_begin_after_a_stop(stack):
     """A reader that does not read keeps recorded batches waiting."""
     path = "/students?limit=10000"
-    c = slow_connection(stack)
+    c = stack.slow_connection()
     try:
         c.send(
             f"GET {BASE}{path} HTTP/1.1\r\nHost: localhost\r\n"

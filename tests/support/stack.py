@@ -359,6 +359,21 @@ class Stack:
     def connect(self, timeout=60):
         return Connection(("127.0.0.1", self.port), self.context, timeout=timeout)
 
+    def slow_connection(self):
+        """One that holds little on our side, so that a big answer cannot be under way whole."""
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        # The sender's buffer begins at some twenty segments: megabytes at loopback's segment size.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)
+        sock.settimeout(60)
+        sock.connect(("127.0.0.1", self.port))
+        c = Connection.__new__(Connection)
+        c.sock = self.context.wrap_socket(
+            sock, server_hostname="localhost", suppress_ragged_eofs=False
+        )
+        c.rest = b""
+        return c
+
     def claims(self, client, **changes):
         now = int(time.time())
         claims = {
