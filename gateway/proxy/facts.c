@@ -36,11 +36,19 @@ struct comparison {
     struct exchange *x;
     const struct own_view *was, *now;
     struct own_matters matters;
+    bool gone; /* of the student whose facts are narrower nothing may leave */
 };
+
+/* Nothing of the student leaves, as against less of it. */
+static bool is_gone(const struct comparison *c, const struct own_facts *now)
+{
+    return now->withheld || (c->matters.named && !now->named) ||
+           (c->matters.consents && !now->consented) || (c->matters.opt_outs && now->refused_all);
+}
 
 static bool is_narrowed(void *ctx, struct span student)
 {
-    const struct comparison *c = ctx;
+    struct comparison *c = ctx;
     struct own_question q = {.partner = c->x->agreement->partner,
                              .agreement = c->x->agreement->id,
                              .purpose = c->x->client->purpose,
@@ -49,12 +57,14 @@ static bool is_narrowed(void *ctx, struct span student)
     struct person_facts person;
 
     if (c->was->complete && !c->now->complete) {
+        c->gone = true;
         return true;
     }
     c->x->view.person(c->x->view.ctx, student, &person);
     q.birth = person.birth;
     c->was->facts(c->was->ctx, student, &q, &was);
     c->now->facts(c->now->ctx, student, &q, &now);
+    c->gone = is_gone(c, &now);
     return own_facts_narrowed(&was, &now, &c->matters);
 }
 
@@ -78,5 +88,8 @@ enum err facts_recheck(struct exchange *x)
     own_set_unref(&x->own_set);
     x->own_set = next;
     x->own_generation = generation;
-    return narrowed ? batch_withheld(x) : OK;
+    if (!narrowed) {
+        return OK;
+    }
+    return c.gone || x->head_sent ? batch_withheld(x) : ERR_BUSY; /* to be asked for again */
 }

@@ -19,7 +19,8 @@ bool facts_are_stale(const struct exchange *x);
 /*
  * Goes over to the snapshot in force. Records decided before it, in batches that
  * have not begun to leave, must be allowed as much by the new one; else the error
- * that a stopped student gives: ERR_STOPPED, ERR_RECORD, ERR_BUSY.
+ * that a stopped student gives (ERR_STOPPED, ERR_RECORD, ERR_BUSY), and ERR_BUSY before the head
+ * where some fields alone are withheld now.
  */
 enum err facts_recheck(struct exchange *x) MUST_CHECK;
 
