@@ -90,7 +90,7 @@ static role_mask with_program(const programs p, role_mask roles)
     role_mask have = 0;
 
     for (unsigned role = 0; role < ROLE_COUNT; role++) {
-        have |= p[role] != NULL ? ROLE_BIT(role) : 0;
+        have |= (role_mask)(p[role] != NULL ? ROLE_BIT(role) : 0);
     }
     return have & roles;
 }
