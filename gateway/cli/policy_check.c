@@ -1,229 +1,168 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `hallpass policy check`: every problem of a district's folder at once, and
- * what its agreements share, in a form that staff can hold against the contract.
+ * `hallpass policy check`: every problem and warning of a district's folder at
+ * once, what its agreements share, by what they could be joined.
  */
 #include "cli/commands.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
+#include "cli/check_priv.h"
 #include "cli/options.h"
-#include "cli/policy_open.h"
 #include "cli/print.h"
+#include "cli/roster_file.h"
+#include "cli/scope.h"
 
-#define SPAN_ARGS(s) (int)(s).len, (const char *)(s).ptr
+/* --- JSON ---------------------------------------------------------------------------------- */
 
-/* --- what is shared ----------------------------------------------------------------- */
-
-static bool is_structure(const struct program *p, const struct field *f)
+static void jot_message(struct jot *j, const struct diag *d)
 {
-    return f->grant[p->role].by == GRANT_STRUCTURE;
+    jot_open(j, '{');
+    jot_key_str(j, "level", d->level == DIAG_WARNING ? "warning" : "error");
+    jot_key_str(j, "file", d->file);
+    jot_key(j, "line");
+    jot_number(j, d->line);
+    jot_key(j, "column");
+    jot_number(j, d->column);
+    jot_key_str(j, "text", d->text);
+    jot_close(j, '}');
 }
 
-/* Fields of one transform: "    as-is    email, givenName". */
-static void print_transform(const struct program *p, enum transform t)
+static void jot_messages(struct jot *j, const struct diag_list *list)
 {
-    const char *before = transform_word(t);
-    bool first = true;
-
-    for (size_t i = 0; i < p->resource->field_count; i++) {
-        const struct field *f = &p->resource->fields[i];
-
-        if (!fieldset_has(&p->keep, f->number) || p->rules[i].transform != t ||
-            is_structure(p, f)) {
-            continue;
-        }
-        if (first) {
-            printf("    %-11s ", before);
-        }
-        printf("%s%.*s", first ? "" : ", ", SPAN_ARGS(f->path));
-        if (t == TRANSFORM_CONST) {
-            printf(" %.*s", SPAN_ARGS(p->rules[i].constant));
-        }
-        first = false;
+    jot_key(j, "errors");
+    jot_number(j, list->errors);
+    jot_key(j, "warnings");
+    jot_number(j, list->warnings);
+    jot_key(j, "messages");
+    jot_open(j, '[');
+    for (const struct diag *d = list->first; d != NULL; d = d->next) {
+        jot_message(j, d);
     }
-    if (!first) {
-        putchar('\n');
-    }
+    jot_close(j, ']');
 }
 
-static void print_structure(const struct program *p)
+static void jot_agreement(struct jot *j, const struct check *c, const struct agreement *a)
 {
-    bool first = true;
+    size_t students;
 
-    for (size_t i = 0; i < p->resource->field_count; i++) {
-        const struct field *f = &p->resource->fields[i];
-
-        if (fieldset_has(&p->keep, f->number) && is_structure(p, f)) {
-            printf("%s%.*s", first ? "    with it     " : ", ", SPAN_ARGS(f->path));
-            first = false;
-        }
+    jot_open(j, '{');
+    jot_key_text(j, "agreement", a->id);
+    jot_key_text(j, "partner", a->partner);
+    jot_key_text(j, "basis", a->basis);
+    jot_key(j, "from");
+    jot_date(j, a->from);
+    jot_key(j, "ends");
+    jot_date(j, a->ends);
+    jot_key(j, "students-in-scope");
+    if (c->roster != NULL && scope_count(c->open.policy, a, c->roster, c->open.day, &students)) {
+        jot_number(j, students);
+    } else {
+        jot_str(j, NULL);
     }
-    if (!first) {
-        putchar('\n');
-    }
+    jot_close(j, '}');
 }
 
-/* Withheld, but a client must find something there: a fixed value stands in. */
-static void print_placeholders(const struct program *p)
+static enum err jot_policy(struct jot *j, const struct check *c)
 {
-    bool first = true;
+    const struct policy *p = c->open.policy;
 
-    for (size_t i = 0; i < p->resource->field_count; i++) {
-        const struct field *f = &p->resource->fields[i];
-
-        if (!fieldset_has(&p->keep, f->number) && f->required && f->placeholder.len > 0 &&
-            f->parent == CATALOG_ROOT) {
-            printf("%s%.*s %.*s", first ? "    stand-in    " : ", ", SPAN_ARGS(f->path),
-                   SPAN_ARGS(f->placeholder));
-            first = false;
-        }
-    }
-    if (!first) {
-        putchar('\n');
-    }
-}
-
-static void print_program(const struct program *p)
-{
-    printf("  %.*s", SPAN_ARGS(p->resource->name));
-    if (p->role != ROLE_NONE) {
-        printf(" (%s)", role_word(p->role));
-    }
-    putchar('\n');
-    for (unsigned t = TRANSFORM_AS_IS; t < TRANSFORM_COUNT; t++) {
-        print_transform(p, (enum transform)t);
-    }
-    print_structure(p);
-    print_placeholders(p);
-}
-
-/* --- one agreement -------------------------------------------------------------------- */
-
-static void print_date(int32_t date)
-{
-    printf("%04d-%02d-%02d", (int)(date / 10000), (int)(date / 100 % 100), (int)(date % 100));
-}
-
-static void print_set(const char *what, const struct fact_set *set, const char *none)
-{
-    printf("  %-11s ", what);
-    for (size_t i = 0; set != NULL && i < set->count; i++) {
-        printf("%s%.*s", i == 0 ? "" : " ", SPAN_ARGS(set->items[i]));
-    }
-    puts(set == NULL ? none : "");
-}
-
-static void print_clients(const struct policy *p, const struct agreement *a)
-{
-    for (size_t i = 0; i < policy_client_count(p); i++) {
-        const struct client *c = policy_client(p, i);
-
-        if (span_eq(c->agreement, a->id)) {
-            printf("  %-11s %.*s (%.*s)\n", "client", SPAN_ARGS(c->id), SPAN_ARGS(c->purpose));
-        }
-    }
-}
-
-/* The day of the answer: `day`, or the nearest one on which the agreement holds. */
-static int32_t day_in_force(const struct agreement *a, int32_t day)
-{
-    return day < a->from ? a->from : day > a->ends ? a->ends : day;
-}
-
-static void print_head(const struct policy *p, const struct agreement *a, int32_t day)
-{
-    int32_t shown = day_in_force(a, day);
-
-    printf("\n%.*s: %.*s, %.*s, ", SPAN_ARGS(a->id), SPAN_ARGS(a->partner_name),
-           SPAN_ARGS(a->basis));
-    print_date(a->from);
-    printf(" to ");
-    print_date(a->ends);
-    if (shown != day) {
-        printf(day < a->from ? " (not yet in force; as of " : " (ended; as of ");
-        print_date(shown);
-        putchar(')');
-    }
-    putchar('\n');
-    print_set("schools", a->schools, "the whole district");
-    print_set("grades", a->grades, "all");
-    print_clients(p, a);
-}
-
-static void print_agreement(const struct policy *p, const struct agreement *a, int32_t day)
-{
-    const struct catalog *c = policy_catalog(p);
-    int32_t shown = day_in_force(a, day);
-
-    print_head(p, a, day);
-    for (size_t i = 0; i < catalog_resource_count(c) * ROLE_COUNT; i++) {
-        const struct resource *r = catalog_resource(c, i / ROLE_COUNT);
-        const struct program *program = policy_program(p, a, r, (enum role)(i % ROLE_COUNT), shown);
-
-        if (program != NULL) {
-            print_program(program);
-        }
-    }
-}
-
-static void print_legend(void)
-{
-    puts("\nWhat becomes of a value:");
-    for (unsigned t = TRANSFORM_AS_IS; t < TRANSFORM_COUNT; t++) {
-        const struct transform_row *row = transform_row((enum transform)t);
-
-        printf("  %-11s %s, %s, %s\n", row->word, row->reversible ? "reversible" : "not reversible",
-               row->linkable ? "links records" : "does not link records",
-               row->keeps_type ? "keeps its type" : "may change its type");
-    }
-    puts("  with it     structure that comes with every record of the resource\n"
-         "  stand-in    a fixed value where a required one is withheld");
-}
-
-static void print_policy(const struct policy *p, int32_t day)
-{
-    printf("%.*s: %zu agreements, %zu clients; as of ", SPAN_ARGS(policy_district(p)),
-           policy_agreement_count(p), policy_client_count(p));
-    print_date(day);
-    putchar('\n');
+    jot_key_text(j, "district", policy_district(p));
+    jot_key(j, "day");
+    jot_date(j, c->open.day);
+    jot_key(j, "agreements");
+    jot_open(j, '[');
     for (size_t i = 0; i < policy_agreement_count(p); i++) {
-        print_agreement(p, policy_agreement(p, i), day);
+        jot_agreement(j, c, policy_agreement(p, i));
     }
-    print_legend();
+    jot_close(j, ']');
+    check_print_transforms(j);
+    return check_print_joins(c, j);
 }
 
-/* --- the command ------------------------------------------------------------------------ */
+static int report_json(const struct check *c, enum err e)
+{
+    struct jot j;
 
-static int report(const struct opened_policy *o, enum err e)
+    if (e != OK && e != ERR_INPUT) {
+        return policy_open_failure(&c->open, e);
+    }
+    jot_init(&j);
+    jot_open(&j, '{');
+    jot_key_bool(&j, "good", e == OK);
+    jot_messages(&j, &c->open.diags);
+    enum err failed = e == OK ? jot_policy(&j, c) : OK;
+
+    jot_close(&j, '}');
+    int code =
+        failed != OK ? print_failure(c->open.folder, failed) : jot_print(&j, e == OK ? 0 : 1);
+
+    jot_fini(&j);
+    return code;
+}
+
+/* --- text ---------------------------------------------------------------------------------- */
+
+static int report_text(const struct check *c, enum err e)
 {
     if (e != OK) {
-        return policy_open_failure(o, e);
+        return policy_open_failure(&c->open, e);
     }
-    print_diags(o->folder, &o->diags);
-    print_policy(o->policy, o->day);
-    return 0;
+    print_diags(c->open.folder, &c->open.diags);
+    check_print_policy(c);
+    e = check_print_joins(c, NULL);
+    check_print_transforms(NULL);
+    return e == OK ? 0 : print_failure(c->open.folder, e);
+}
+
+/* --- the command ----------------------------------------------------------------------------- */
+
+static int run(struct check *c)
+{
+    enum err e = policy_open(&c->open);
+
+    if (c->open.on != NULL && c->open.day == 0) {
+        return policy_open_failure(&c->open, e);
+    }
+    if (e == OK && c->roster_path != NULL) {
+        enum err read =
+            roster_of_database(c->roster_path, policy_catalog(c->open.policy), &c->roster);
+
+        if (read != OK) {
+            return print_failure(c->roster_path, read);
+        }
+    }
+    e = e == OK ? check_warn(c) : e;
+    return c->json ? report_json(c, e) : report_text(c, e);
 }
 
 int cmd_policy_check(int argc, char **argv)
 {
-    struct opened_policy c = {0};
+    struct check c = {.roster_path = NULL};
     const struct option_row rows[] = {
         {.name = "catalog",
          .value = "FILE",
-         .text = &c.catalog_path,
+         .text = &c.open.catalog_path,
          .help = "the catalog of the data standard (default: the one that comes with hallpass)"},
         {.name = "on",
          .value = "DATE",
-         .text = &c.on,
+         .text = &c.open.on,
          .help = "show what is shared on this day (default: today)"},
+        {.name = "roster",
+         .value = "DB",
+         .text = &c.roster_path,
+         .help = "count the students in scope in this database of `district import`"},
+        {.name = "enrolled",
+         .value = "N",
+         .number = &c.enrolled,
+         .help = "students of the district, to hold limits against without a database"},
+        {.name = "json", .flag = &c.json, .help = "messages and joins as one JSON object"},
     };
-    const struct operand_row operands[] = {{.name = "DIR", .text = &c.folder}};
+    const struct operand_row operands[] = {{.name = "DIR", .text = &c.open.folder}};
     const struct options o = {"hallpass policy check",
                               "Checks a district's folder and shows what its agreements share.",
                               rows,
-                              2,
+                              sizeof(rows) / sizeof(rows[0]),
                               operands,
                               1};
     int code;
@@ -231,7 +170,8 @@ int cmd_policy_check(int argc, char **argv)
     if (!options_parse(&o, argc, argv, &code)) {
         return code;
     }
-    code = report(&c, policy_open(&c));
-    policy_close(&c);
+    code = run(&c);
+    roster_unref(&c.roster);
+    policy_close(&c.open);
     return code;
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hallpass policy check` on real folders: what is read, what is refused, what is shown."""
+import json
 import os
 
 import pytest
@@ -133,3 +134,160 @@ def test_wrong_usage(check, folder):
     assert check(folder, "--on", "tomorrow")[0] == 2
     assert check(folder, "--catalog", "/nonexistent")[0] == 1
     assert check(folder, "--nonsense")[0] == 2
+
+
+# --- what only a calendar, a roster or a second agreement can tell
+
+DAY = ("--on", "2026-09-01")
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert text.count(old) == 1, old
+    path.write_text(text.replace(old, new))
+
+
+@pytest.fixture
+def found(check, small):
+    """`check --json` of the small district."""
+
+    def run(*options):
+        code, output, messages = check(small, "--json", *options)
+        assert (code, messages) == (0, "")
+        return json.loads(output)
+
+    return run
+
+
+def joined(found, *options):
+    """{pair: fields} of the joins, students' only."""
+    return {tuple(j["agreements"]): [f"{f['record']}.{f['field']}" for f in j["fields"]
+                                     if f["role"] == "students"]
+            for j in found(*(options or DAY))["joins"]}
+
+
+def texts(found, *options):
+    return [(m["file"], m["line"], m["column"], m["text"]) for m in found(*options)["messages"]
+            if "not bound" not in m["text"]]
+
+
+@pytest.mark.parametrize("day,text", [
+    ("2027-04-30", None), ("2027-05-01", "the agreement ends in 60 days"),
+    ("2027-06-29", "the agreement ends in 1 day"),
+    ("2027-06-30", "today is the agreement's last day"),
+    ("2027-07-01", "the agreement has ended; the file stays until destruction is certified")])
+def test_an_agreement_that_ends_soon_is_warned_about_at_its_line(found, day, text):
+    want = [] if text is None else [("agreements/cards.yaml", 7, 9, text)]
+    assert texts(found, "--on", day) == want
+
+
+def test_i4_what_two_agreements_both_get_joins_them(found):
+    assert joined(found) == {("cards", "math"): ["user.sourcedId", "user.givenName"]}
+
+
+def test_i4_values_that_tell_nothing_join_nothing(found, small):
+    edit(small / "agreements" / "math.yaml", "givenName: as-is", "givenName: initial")
+    assert joined(found) == {("cards", "math"): ["user.sourcedId"]}
+
+
+def test_i4_a_coarser_value_joins_what_it_can_be_made_of(found, small):
+    math = small / "agreements" / "math.yaml"
+    edit(math, "Enrollment: [Student grade level]",
+         "Enrollment: [Student grade level]\n  Demographics: [Date of Birth]")
+    edit(math, "    Enrollment: as-signed", "    Enrollment: as-signed\n    Demographics: as-signed")
+    assert joined(found)["cards", "math"] == [
+        "user.sourcedId", "user.givenName", "demographics.sourcedId", "demographics.birthDate"]
+
+
+def test_i4_students_of_different_schools_or_days_do_not_overlap(found, small):
+    assert joined(found, "--on", "2027-07-01") == {}
+    edit(small / "agreements" / "cards.yaml", "ids: district-ids",
+         "where: { schools: [birch] }\nids: district-ids")
+    assert joined(found) == {}
+
+
+def test_i4_keyed_values_join_under_the_same_key_alone(found, small):
+    cards, math = (small / "agreements" / f"{name}.yaml" for name in ("cards", "math"))
+    edit(cards, "  Demographics: [Date of Birth]",
+         "  Demographics: [Date of Birth]\n  Student Contact Information: [Email]")
+    edit(cards, "    Demographics:",
+         "    Student Contact Information: { Email: alias }\n    Demographics:")
+    edit(math, "{ Email: as-is }", "{ Email: alias }")
+    edit(math, "      adds: [Student Contact Information / Email]\n", "")
+    assert joined(found) == {("cards", "math"): ["user.sourcedId", "user.givenName"]}
+    edit(cards, "partner: city", "partner: acme")
+    city = small / "partners" / "city.yaml"
+    city.write_text(city.read_text().split("clients:")[0])
+    assert joined(found) == {("cards", "math"): ["user.sourcedId", "user.givenName", "user.email"]}
+
+
+def test_i4_is_said_to_people_too(check, small):
+    output = check(small, *DAY)[1]
+    assert """
+By what agreements about the same students could be joined (whoever has both):
+  cards and math
+    students: user.sourcedId, user.givenName
+""" in output
+
+
+def test_each_transform_shows_its_properties(found, check, small):
+    rows = {t["as"]: t for t in found(*DAY)["transforms"]}
+    assert rows["as-is"] == {"as": "as-is", "reversible": True, "linkable": True,
+                             "keeps-type": True, "keyed": False}
+    assert rows["initial"]["linkable"] is False
+    assert rows["code"]["keyed"] and rows["code"]["linkable"]
+    output = check(small, *DAY)[1]
+    assert "\n  code        not reversible, links records, may change its type, under a key of " \
+        "this partner's\n" in output
+
+
+def limit(small, agreement, number):
+    edit(small / "agreements" / f"{agreement}.yaml", "ids: district-ids",
+         f"ids: district-ids\nlimits: {{ students-per-day: {number} }}")
+
+
+LIMIT = "students are in scope, but only"
+
+
+def test_a_limit_below_the_students_of_the_district_is_warned_about(found, small):
+    limit(small, "cards", 1000)
+    limit(small, "math", 1)  # where: how many those are nobody knows
+    said = [m for m in texts(found, *DAY, "--enrolled", "1243") if LIMIT in m[3]]
+    assert said == [("agreements/cards.yaml", 32, 29, "1,243 students are in scope, but only 1,000 "
+                     "a day may be sent: the partner needs several days for all")]
+    assert [m for m in texts(found, *DAY, "--enrolled", "1000") if LIMIT in m[3]] == []
+
+
+def test_limits_are_held_against_the_roster_in_scope(found, check, small, people):
+    database, rows = people
+    wanted = {"06", "07"}
+    edit(small / "agreements" / "math.yaml", "[alder]", "[school-01, school-02]")
+    for school in ("06", "07"):
+        edit(small / "district.yaml", "birch: school-02",
+             f"birch: school-02, s{school}: school-{school}")
+    edit(small / "agreements" / "math.yaml", "[school-01, school-02]", "[s06, s07]")
+    limit(small, "math", 1)
+    agreements = {a["agreement"]: a["students-in-scope"]
+                  for a in found(*DAY, "--roster", database)["agreements"]}
+    listed = [r for r in rows if r["sourcedId"].startswith("stu-") and r["grades"] in wanted
+              and r["primaryOrgSourcedId"] in ("school-06", "school-07")]
+    active = [r for r in listed if r["status"] in ("", "active")]
+    assert 1 < agreements["math"] <= len(active)
+    assert agreements["cards"] > agreements["math"]
+    said = [m[3] for m in texts(found, *DAY, "--roster", database) if LIMIT in m[3]]
+    assert said == [f"{agreements['math']} students are in scope, but only 1 a day may be sent: "
+                    "the partner needs several days for all"]
+    assert f"  students    {agreements['math']} in scope\n" in check(
+        small, *DAY, "--roster", database)[1]
+
+
+def test_json_holds_every_message_of_a_bad_folder(check, small):
+    edit(small / "agreements" / "math.yaml", "basis: school-official", "basis: school-oficial")
+    code, output, messages = check(small, "--json")
+    assert (code, messages) == (1, "")
+    found = json.loads(output)
+    assert (found["good"], found["errors"], found["warnings"]) == (False, 1, 2)
+    assert [m for m in found["messages"] if m["level"] == "error"] == [{
+        "level": "error", "file": "agreements/math.yaml", "line": 20, "column": 8,
+        "text": "\"school-oficial\" is no basis that FERPA knows; did you mean "
+                "\"school-official\"?"}]
