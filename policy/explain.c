@@ -128,24 +128,26 @@ static void settle_withheld(const struct program *p, const struct cell *cell, co
     }
 }
 
-void explain_field(const struct explanation *e, const struct resource *r, enum role role,
-                   const struct field *f, int32_t day, struct field_fate *out)
+struct field_fate explain_field(const struct explanation *e, const struct resource *r,
+                                enum role role, const struct field *f, int32_t day)
 {
     const struct program *p = policy_program(e->policy, e->agreement, r, role, day);
     const struct cell *cell = cell_of(e, r, role, f);
     const struct field_grant *g = &f->grant[role];
     bool leaves = p != NULL && fieldset_has(&p->keep, f->number);
 
-    *out = (struct field_fate){.element = element_of_grant(g)};
-    out->box = out->element == NULL ? NULL : element_ceiling(out->element, role);
-    out->ticked = explain_box(e, out->box);
-    out->at = cell == NULL ? NULL : cell->at;
+    struct field_fate out = {.element = element_of_grant(g)};
+
+    out.box = out.element == NULL ? NULL : element_ceiling(out.element, role);
+    out.ticked = explain_box(e, out.box);
+    out.at = cell == NULL ? NULL : cell->at;
     if (!leaves) {
-        out->fate = withheld_fate(cell, g->by);
-        settle_withheld(p, cell, f, out);
-        return;
+        out.fate = withheld_fate(cell, g->by);
+        settle_withheld(p, cell, f, &out);
+        return out;
     }
-    out->fate = g->by == GRANT_STRUCTURE ? FATE_STRUCTURE : FATE_SENT;
-    out->rule = p->rules[f->number];
-    out->from = cell != NULL && cell->at != NULL ? cell->from : 0;
+    out.fate = g->by == GRANT_STRUCTURE ? FATE_STRUCTURE : FATE_SENT;
+    out.rule = p->rules[f->number];
+    out.from = cell != NULL && cell->at != NULL ? cell->from : 0;
+    return out;
 }

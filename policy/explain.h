@@ -51,8 +51,8 @@ struct field_fate {
 };
 
 /* What becomes of a field of records of a role on a district-local day (yyyymmdd). */
-void explain_field(const struct explanation *e, const struct resource *r, enum role role,
-                   const struct field *f, int32_t day, struct field_fate *out);
+struct field_fate explain_field(const struct explanation *e, const struct resource *r,
+                                enum role role, const struct field *f, int32_t day);
 
 /* A member of the file by its path from the root ("where.schools"), or NULL. */
 const struct node *explain_member(const struct explanation *e, const char *path);

@@ -260,7 +260,7 @@ void explain_say_fates(const struct asking *a, const struct explanation *e,
         const struct field *f = &q->resource->fields[i];
 
         t.done[i] = f->kind == FIELD_OBJECT || (q->only != NULL && q->only != f);
-        explain_field(e, q->resource, q->role, f, a->open.day, &t.fates[i]);
+        t.fates[i] = explain_field(e, q->resource, q->role, f, a->open.day);
     }
     for (unsigned i = 0; i < q->resource->field_count; i++) {
         if (t.done[i]) {

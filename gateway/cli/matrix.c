@@ -171,7 +171,7 @@ static void fill_fields(struct making *k, const struct explanation *e, const str
         if (f->kind == FIELD_OBJECT || (by != GRANT_ELEMENT && by != GRANT_NAME)) {
             continue;
         }
-        explain_field(e, r, role, f, k->m->day, &fate);
+        fate = explain_field(e, r, role, f, k->m->day);
         size_t row = row_of(k, r, role, fate.element);
 
         if (row < k->row_count) {

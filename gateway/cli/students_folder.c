@@ -117,8 +117,8 @@ static enum err read_one(const struct students_folder *f, enum own_file file,
     enum err e = add_digest(d, file, there, buf_span(&bytes));
 
     if (e == OK && there) {
-        e = own_read(file, own_file_name(file), buf_span(&bytes), diags->arena, diags,
-                     &out->sheets[file]);
+        e = own_read(&(struct own_text){file, own_file_name(file), buf_span(&bytes)}, diags->arena,
+                     diags, &out->sheets[file]);
         out->offer.sheets[file] = &out->sheets[file];
     }
     out->offer.errors[file] = diags->errors - errors;

@@ -101,7 +101,9 @@ static enum err load_list(struct store *store, enum own_file file, struct own_li
     diag_init(&diags, &out->arena);
     enum err e = read_lines(store, file, &lines);
 
-    e = e != OK ? e : own_read(file, "state", buf_span(&lines), &out->arena, &diags, &sheet);
+    e = e != OK ? e
+                : own_read(&(struct own_text){file, "state", buf_span(&lines)}, &out->arena, &diags,
+                           &sheet);
     buf_fini(&lines);
     if (e == OK && !sheet.whole) {
         e = ERR_INPUT;

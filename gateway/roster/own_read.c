@@ -3,6 +3,8 @@
  * From cells to rows. A row with any fault keeps its student alone, so that the
  * student can be withheld (SAFETY S1).
  */
+#include "roster/own_read.h"
+
 #include "roster/own_read_priv.h"
 
 static const struct {
@@ -191,11 +193,11 @@ static void read_file(struct own_reader *r, struct span bytes, struct own_row *r
     }
 }
 
-enum err own_read(enum own_file file, const char *name, struct span bytes, struct arena *arena,
-                  struct diag_list *diags, struct own_sheet *out)
+enum err own_read(const struct own_text *in, struct arena *arena, struct diag_list *diags,
+                  struct own_sheet *out)
 {
-    struct own_reader r = {.file = file, .name = name, .arena = arena, .diags = diags};
-    size_t most = count_lines(bytes);
+    struct own_reader r = {.file = in->file, .name = in->name, .arena = arena, .diags = diags};
+    size_t most = count_lines(in->bytes);
     unsigned errors = diags->errors;
     struct own_sheet sheet = {0};
 
@@ -205,7 +207,7 @@ enum err own_read(enum own_file file, const char *name, struct span bytes, struc
     if (rows == NULL) {
         return ERR_MEMORY;
     }
-    read_file(&r, bytes, rows, &sheet);
+    read_file(&r, in->bytes, rows, &sheet);
     if (arena->overflow) {
         return ERR_MEMORY;
     }

@@ -64,14 +64,21 @@ struct own_sheet {
     bool whole; /* read to the end without an error */
 };
 
+/* What is to be read. Borrowed for the call. */
+struct own_text {
+    enum own_file file;
+    const char *name; /* in messages */
+    struct span bytes;
+};
+
 /*
  * Reads the bytes of one file. Rows and their strings are copies in `arena`; all
- * problems go to `diags` under `name` and make the sheet not whole; the rows
+ * problems go to `diags` under its name and make the sheet not whole; the rows
  * that are good stand in it all the same. A file that does not end with a line
  * end is not whole: it may be cut off. ERR_MEMORY (also an arena too small);
  * `*out` untouched then.
  */
-enum err own_read(enum own_file file, const char *name, struct span bytes, struct arena *arena,
-                  struct diag_list *diags, struct own_sheet *out) MUST_CHECK;
+enum err own_read(const struct own_text *in, struct arena *arena, struct diag_list *diags,
+                  struct own_sheet *out) MUST_CHECK;
 
 #endif

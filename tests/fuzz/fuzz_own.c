@@ -30,7 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     arena_init(&arena, MEMORY);
     diag_init(&diags, &arena);
-    if (own_read(file, "f", span_from(span_of(data, size), 1), &arena, &diags, &sheet) == OK) {
+    if (own_read(&(struct own_text){file, "f", span_from(span_of(data, size), 1)}, &arena, &diags,
+                 &sheet) == OK) {
         assert(sheet.whole == (diags.errors == 0));
         for (size_t i = 0; i < sheet.count; i++) {
             check_row(&sheet.rows[i]);

@@ -155,10 +155,6 @@ def end_what_lives():
             process.child.kill()
 
 
-# The search for leaks needs ptrace for itself, which a tracer has taken.
-UNTRACED = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
-
-
 class Process:
     """A started program, its output in a file, ended by its own id."""
 
@@ -171,7 +167,7 @@ class Process:
             stdout=self.out,
             stderr=self.out,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, **(UNTRACED if prefix else {}), **(env or {})},
+            env={**os.environ, **(env or {})},
         )
 
         LIVING.append(self)

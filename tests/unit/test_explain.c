@@ -44,7 +44,7 @@ static struct field_fate fate(struct rig *r, const char *resource, enum role rol
     const struct field *f = resource_field(res, span_str(field));
 
     assert_non_null(f);
-    explain_field(&r->e, res, role, f, day, &out);
+    out = explain_field(&r->e, res, role, f, day);
     return out;
 }
 
@@ -69,7 +69,7 @@ static void fates_agree_with_the_programs_on_every_field_role_and_day(void **sta
             for (unsigned f = 0; f < res->field_count; f++) {
                 struct field_fate out;
 
-                explain_field(&r.e, res, role, &res->fields[f], day, &out);
+                out = explain_field(&r.e, res, role, &res->fields[f], day);
                 bool leaves = out.fate == FATE_SENT || out.fate == FATE_STRUCTURE;
 
                 assert_int_equal(leaves, p != NULL && fieldset_has(&p->keep, f));

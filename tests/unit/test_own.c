@@ -33,7 +33,8 @@ static void put(struct facts *f, enum own_file file, const char *rows)
 
     (void)snprintf(text, sizeof(text), "%s\n%s", own_file_header(file), rows);
     diag_init(&diags, &f->arena);
-    assert_int_equal(own_read(file, "f", span_str(text), &f->arena, &diags, &sheet), OK);
+    assert_int_equal(
+        own_read(&(struct own_text){file, "f", span_str(text)}, &f->arena, &diags, &sheet), OK);
     for (size_t i = 0; i < sheet.count; i++) {
         f->rows[f->count++] = sheet.rows[i];
     }

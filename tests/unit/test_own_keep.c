@@ -122,10 +122,11 @@ static enum err offer(struct place *p, bool narrow_only)
         }
         (void)snprintf(text, sizeof(text), "%s\n%s", own_file_header((enum own_file)f),
                        p->texts[f]);
-        assert_int_equal(own_read((enum own_file)f, "f",
-                                  span_str(p->whole_of[f] != NULL ? p->whole_of[f] : text), &arena,
-                                  &diags, &sheets[f]),
-                         OK);
+        assert_int_equal(
+            own_read(&(struct own_text){(enum own_file)f, "f",
+                                        span_str(p->whole_of[f] != NULL ? p->whole_of[f] : text)},
+                     &arena, &diags, &sheets[f]),
+            OK);
         o.sheets[f] = &sheets[f];
         o.errors[f] = diags.errors - before;
     }

@@ -30,7 +30,8 @@ static void read_bytes(struct reading *r, enum own_file file, struct span bytes)
 {
     arena_init(&r->arena, MEMORY);
     diag_init(&r->diags, &r->arena);
-    assert_int_equal(own_read(file, own_file_name(file), bytes, &r->arena, &r->diags, &r->sheet),
+    assert_int_equal(own_read(&(struct own_text){file, own_file_name(file), bytes}, &r->arena,
+                              &r->diags, &r->sheet),
                      OK);
     assert_int_equal(r->sheet.whole, r->diags.errors == 0);
 }
@@ -380,9 +381,10 @@ static void is_bounded(void **state)
 
     arena_init(&r.arena, 300);
     diag_init(&r.diags, &r.arena);
-    assert_int_equal(own_read(OWN_OPT_OUTS, "o", span_str(OPT_OUTS "s1,all,directory,\n"), &r.arena,
-                              &r.diags, &sheet),
-                     ERR_MEMORY);
+    assert_int_equal(
+        own_read(&(struct own_text){OWN_OPT_OUTS, "o", span_str(OPT_OUTS "s1,all,directory,\n")},
+                 &r.arena, &r.diags, &sheet),
+        ERR_MEMORY);
     assert_int_equal(sheet.count, 7);
     end(&r);
 }
