@@ -213,7 +213,7 @@ static void put_bands(struct buf *out, const struct transform_args *args)
     for (size_t i = 0; i < args->band_count; i++) {
         struct span json = args->bands[i].json;
 
-        buf_put_str(out, i == 0 ? " " : ", ");
+        buf_put_str(out, i == 0 ? "" : ", ");
         buf_put(out, span_sub(json, 1, json.len - 2));
     }
 }
@@ -221,42 +221,55 @@ static void put_bands(struct buf *out, const struct transform_args *args)
 static void put_pairs(struct buf *out, const struct transform_args *args)
 {
     for (size_t i = 0; i < args->pair_count; i++) {
-        buf_put_str(out, i == 0 ? " " : ", ");
+        buf_put_str(out, i == 0 ? "" : ", ");
         buf_put(out, args->pairs[i].from);
         buf_put_str(out, " -> ");
         buf_put(out, args->pairs[i].json);
     }
 }
 
-static void put_args(struct buf *out, enum transform t, const struct transform_args *args)
+static void put_domains(struct buf *out, const struct transform_args *args)
 {
-    if (args->step > 0) {
-        buf_printf(out, " %u", args->step);
+    for (size_t i = 0; i < args->domain_count; i++) {
+        buf_put_byte(out, '@');
+        buf_put(out, args->domains[i]);
+        buf_put_str(out, " stays, else ");
     }
-    if (args->days > 0) {
-        buf_printf(out, " %u days", args->days);
-    }
-    if (t == TRANSFORM_ALIAS && args->domain.len > 0) {
-        buf_put_str(out, " @");
+    if (args->domain.len > 0) {
+        buf_put_byte(out, '@');
         buf_put(out, args->domain);
     }
-    for (size_t i = 0; i < args->domain_count; i++) {
-        buf_put_str(out, i == 0 ? ", or as it is @" : ", @");
-        buf_put(out, args->domains[i]);
+}
+
+void field_rule_put_args(struct buf *out, const struct field_rule *rule)
+{
+    const struct transform_args *args = rule->args;
+
+    buf_put(out, rule->constant);
+    if (args == NULL) {
+        return;
     }
+    if (args->step > 0) {
+        buf_printf(out, "%u", args->step);
+    }
+    if (args->days > 0) {
+        buf_printf(out, "at most %u days", args->days);
+    }
+    put_domains(out, args);
     put_bands(out, args);
     put_pairs(out, args);
 }
 
 void field_rule_put(struct buf *out, const struct field_rule *rule)
 {
+    size_t before;
+
     buf_put_str(out, transform_word(rule->transform));
-    if (rule->constant.len > 0) {
-        buf_put_byte(out, ' ');
-        buf_put(out, rule->constant);
-    }
-    if (rule->args != NULL) {
-        put_args(out, rule->transform, rule->args);
+    buf_put_byte(out, ' ');
+    before = out->len;
+    field_rule_put_args(out, rule);
+    if (out->len == before && before > 0) {
+        buf_cut(out, before - 1);
     }
 }
 

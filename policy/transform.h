@@ -71,8 +71,11 @@ struct field_rule {
 /* True if both do the same to every value. */
 bool field_rule_equal(const struct field_rule *a, const struct field_rule *b);
 
-/* Appends the word and, in the form of a file, its arguments: "band [0, 5, 10]", "round 5". */
+/* Appends the word and its arguments, for people: "band 0-4, 5-9, 10+", "round 5". */
 void field_rule_put(struct buf *out, const struct field_rule *rule);
+
+/* The arguments alone; nothing for a transform without any. */
+void field_rule_put_args(struct buf *out, const struct field_rule *rule);
 
 /* What a transform does to a value, for people who decide about it (DESIGN 8). */
 struct transform_row {

@@ -20,17 +20,20 @@ static bool is_structure(const struct program *p, const struct field *f)
     return f->grant[p->role].by == GRANT_STRUCTURE;
 }
 
-/* Behind a field: " [0, 5, 10]" of `band [0, 5, 10]`. */
-static void print_arguments(const struct field_rule *rule)
+/* What a rule does beyond its word: " (0-4, 5-9, 10+; another type)". */
+static void print_details(const struct program *p, const struct field *f)
 {
-    struct buf text;
+    const struct field_rule *rule = &p->rules[f->number];
+    bool changes = transform_fit(rule->transform, p->resource, f) == FIT_CHANGES;
+    struct buf args;
 
-    buf_init(&text, RULE_BYTES);
-    field_rule_put(&text, rule);
-    struct span arguments = span_from(buf_span(&text), strlen(transform_word(rule->transform)));
-
-    printf("%.*s", SPAN_ARGS(arguments));
-    buf_fini(&text);
+    buf_init(&args, RULE_BYTES);
+    field_rule_put_args(&args, rule);
+    if (args.len > 0 || changes) {
+        printf(" (%.*s%s%s)", SPAN_ARGS(buf_span(&args)), args.len > 0 && changes ? "; " : "",
+               changes ? "another type" : "");
+    }
+    buf_fini(&args);
 }
 
 /* Fields of one transform: "    as-is    email, givenName". */
@@ -50,7 +53,7 @@ static void print_transform(const struct program *p, enum transform t)
             printf("    %-11s ", before);
         }
         printf("%s%.*s", first ? "" : ", ", SPAN_ARGS(f->path));
-        print_arguments(&p->rules[i]);
+        print_details(p, f);
         first = false;
     }
     if (!first) {
@@ -139,6 +142,20 @@ static void print_clients(const struct policy *p, const struct agreement *a)
     }
 }
 
+/* SAFETY F4: whose keys these are, and their epoch. */
+static void print_keys(const struct agreement *a)
+{
+    if (a->keyed_count == 0) {
+        return;
+    }
+    printf("  %-11s of the %s, epoch %u:", "keys", a->ids_for_agreement ? "agreement" : "partner",
+           (unsigned)a->epoch);
+    for (size_t i = 0; i < a->keyed_count; i++) {
+        printf("%s %.*s", i == 0 ? "" : ",", SPAN_ARGS(a->keyed[i].what));
+    }
+    putchar('\n');
+}
+
 /* The day of the answer: `day`, or the nearest one on which the agreement holds. */
 static int32_t day_in_force(const struct agreement *a, int32_t day)
 {
@@ -195,6 +212,7 @@ static void print_agreement(const struct check *c, const struct agreement *a)
     print_head(a, c->open.day);
     print_bounds(c, a, shown);
     print_clients(p, a);
+    print_keys(a);
     for (size_t i = 0; i < catalog_resource_count(catalog) * ROLE_COUNT; i++) {
         const struct resource *r = catalog_resource(catalog, i / ROLE_COUNT);
         const struct program *program = policy_program(p, a, r, (enum role)(i % ROLE_COUNT), shown);

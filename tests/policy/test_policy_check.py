@@ -31,7 +31,7 @@ def test_the_example_is_good_and_shows_what_is_shared(check, folder):
     students = block(math, "  students (students)")
     assert students["as-is"] == "givenName, roles.beginDate, roles.endDate, primaryOrg, grades"
     assert students["initial"] == "familyName"
-    assert block(library, "  demographics (students)")["year"] == "birthDate"
+    assert block(library, "  demographics (students)")["year"] == "birthDate (another type)"
     assert "demographics" not in math
     assert "(guardians)" not in math
     assert "not bound to a certificate or key" in messages
@@ -291,3 +291,34 @@ def test_json_holds_every_message_of_a_bad_folder(check, small):
         "level": "error", "file": "agreements/math.yaml", "line": 20, "column": 8,
         "text": "\"school-oficial\" is no basis that FERPA knows; did you mean "
                 "\"school-official\"?"}]
+
+
+def test_F4_each_transform_says_what_it_gives_away(check, folder):
+    library = folder / "agreements" / "library-cards.yaml"
+    text = library.read_text()
+    for old, new in (
+        ("{ Email: as-is }\n", "{ Email: { as: alias, keep-domain: yes } }\n"),
+        ("birthDate: { as: year,", "birthDate: { as: band, band: [0, 5, 10],"),
+        ("{ grades: as-is,", "{ grades: { as: band, band: [KG, 06, 09], accept-type-change: yes },"),
+        ("    Student Name: as-signed\n", "    Student Identifiers: { identifier: code }\n"
+         "    Student Name: { givenName: { as: const, value: X }, familyName: mask }\n"),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    library.write_text(text)
+    district = folder / "district.yaml"
+    district.write_text(district.read_text() + "domains: [k12.example]\nkey-epoch: 3\n")
+    code, output, messages = check(folder, "--on", "2026-09-01")
+    assert code == 0, messages
+    output = output.split("\nlibrary-cards:")[1]
+    students = block(output, "  students (students)")
+    assert students["alias"] == "email (@k12.example stays, else @alias.invalid)"
+    assert students["band"] == "grades (KG-05, 06-08, 09+; another type)"
+    assert students["code"] == "identifier"
+    assert students["const"] == 'givenName ("X")'
+    assert block(output, "  demographics (students)")["band"] == "birthDate (0-4, 5-9, 10+; another type)"
+    assert "  keys        of the partner, epoch 3: user.identifier, user.email\n" in output
+    legend = [" ".join(line.split()) for line in output.split("\n")]
+    assert "alias not reversible, links records, keeps its type, under a key of this partner's" in legend
+    assert "mask not reversible, does not link records, may change its type" in legend
+    assert "map reversible, links records, may change its type" in legend

@@ -250,7 +250,7 @@ def shown_by_check(output, agreement):
         if title:
             fields = found.setdefault(title[1], set()) if title[2] == "students" else None
         elif row and fields is not None and row[1] != "stand-in":
-            fields |= set(row[2].split(", "))
+            fields |= set(re.sub(r" \([^)]*\)", "", row[2]).split(", "))
     return found
 
 

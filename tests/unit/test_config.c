@@ -58,6 +58,7 @@ static void reads_the_shortest_file_and_fills_defaults(void **state)
     assert_false(f.config.ledger_unsafe_storage);
     assert_string_equal(f.config.state, "/etc/hallpass/state");
     assert_int_equal(f.config.workers, 0);
+    assert_null(f.config.master_key);
     arena_fini(&f.arena);
 }
 
@@ -73,11 +74,12 @@ static void reads_every_key(void **state)
                       "source:\n  address: 192.0.2.7:443\n  server-name: sis.example.org\n"
                       "  tls-ca: ca.pem\n"
                       "ledger: { directory: /l, origin: x, unsafe-storage: yes }\n"
-                      "state: /s\nworkers: 4\n"),
+                      "state: /s\nworkers: 4\nmaster-key: keys/master\n"),
         OK);
     assert_string_equal(f.config.resource, "urn:district:data");
     assert_string_equal(f.config.admin, "127.0.0.1:9464");
     assert_string_equal(f.config.control, "/run/hallpass.sock");
+    assert_string_equal(f.config.master_key, "/etc/hallpass/keys/master");
     assert_string_equal(f.config.source_address, "192.0.2.7:443");
     assert_string_equal(f.config.source_server_name, "sis.example.org");
     assert_string_equal(f.config.source_tls_ca, "/etc/hallpass/ca.pem");
