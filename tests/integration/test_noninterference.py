@@ -5,37 +5,58 @@ questions, asked in pages that are followed to the end."""
 
 import random
 import re
+import shutil
 from urllib.parse import quote, urlsplit
 
 import pytest
 import yaml
 
+from ids import Ids, derive, make_master
 from oracle import Oracle, leaves
 from stack import BASE, RESOURCES, ROOT, Source, Stack, is_sanitized, load, make_bundle
 from twin import Twin
 
 URL = "https://gateway.example.org"
-REQUESTS = 1000 if is_sanitized() else 5000  # for each of the two partners
-CLIENTS = {"acme-prod": "acme-math", "library-cards": "library-cards"}
+REQUESTS = 1000 if is_sanitized() else 5000  # for each of the partners
+# case: client, agreement, whether the partner has ids of its own
+CASES = {
+    "acme-prod": ("acme-prod", "acme-math", False),
+    "library-cards": ("library-cards", "library-cards", False),
+    "acme-coded": ("acme-prod", "acme-math", True),
+}
 CURSOR = re.compile(rb"cursor=[A-Za-z0-9_-]{59}")
 
 
-@pytest.fixture(scope="module", params=CLIENTS)
+def make_policy(folder, agreement, coded):
+    """The example district; one agreement with codes for ids, if so."""
+    shutil.copytree(ROOT / "policy" / "examples", folder)
+    path = folder / "agreements" / f"{agreement}.yaml"
+    if coded:
+        text = path.read_text().replace("ids: district-ids", "ids: per-partner")
+        box = "[Provider/App assigned student ID number]"
+        path.write_text(text.replace("[Local ID number]", box))
+    return folder
+
+
+@pytest.fixture(scope="module", params=CASES)
 def twins(request, tmp_path_factory):
-    client = request.param
+    client, agreement, coded = CASES[request.param]
     folder = tmp_path_factory.mktemp("twins")
-    examples = ROOT / "policy" / "examples"
+    examples = make_policy(folder / "policy", agreement, coded)
+    key, master = make_master(folder)
+    partner = client.split("-")[0]
+    ids = Ids(derive(master, partner), partner) if coded else None
     bundle = make_bundle(folder / "bundle", 220, 33)
     catalog = yaml.safe_load((ROOT / "policy" / "catalogs" / "oneroster-1.2.yaml").read_text())
     district = yaml.safe_load((examples / "district.yaml").read_text())
-    doc = yaml.safe_load((examples / "agreements" / f"{CLIENTS[client]}.yaml").read_text())
-    oracle = Oracle(load(bundle), catalog, district, doc, URL)
+    doc = yaml.safe_load((examples / "agreements" / f"{agreement}.yaml").read_text())
+    oracle = Oracle(load(bundle), catalog, district, doc, URL, ids)
     other = Twin(bundle, folder / "twin", oracle, 5).make()
     stacks = []
     for name, b in (("a", bundle), ("b", other)):
         (folder / name).mkdir()
         source = Source(folder / name, b).start()
-        stack = Stack(folder / name, source, workers=1)
+        stack = Stack(folder / name, source, policy=examples, workers=1, **{"master-key": key})
         if stacks:
             stack.keys = stacks[0].keys
             stack.write_keys()
@@ -80,6 +101,8 @@ class Asker:
                 here = self.pick(here) if here else None
         if isinstance(here, dict):
             here = here.get("sourcedId")
+        if field.spec["type"] in ("id", "ref") and here is not None and self.random.random() < 0.8:
+            here = self.oracle.known_as(field.spec["of"], here)
         text = here if isinstance(here, str) and self.random.random() < 0.8 else "nobody"
         return text.replace("'", "''")
 
@@ -92,7 +115,11 @@ class Asker:
     def question(self):
         resource = self.pick(RESOURCES)
         if self.random.random() < 0.2:
-            return f"/{resource}/{quote(self.pick(self.rows[resource])['sourcedId'])}"
+            kind = next(f for f in self.fields(resource) if f.path == "sourcedId").spec["of"]
+            name = self.pick(self.rows[resource])["sourcedId"]
+            if self.random.random() < 0.8:
+                name = self.oracle.known_as(kind, name)
+            return f"/{resource}/{quote(name)}"
         parts = [f"limit={self.pick([1, 2, 3, 7, 50, 100, 300, 10000])}"]
         if self.random.random() < 0.4:
             parts.append(f"offset={self.pick([0, 1, 5, 40, 1000])}")

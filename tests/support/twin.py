@@ -70,7 +70,21 @@ class Twin:
         ):
             self.drop_rows(name, column)
         self.change_demographics()
+        if self.oracle.ids is not None:
+            self.change_times()
         return self.target
+
+    def change_times(self):
+        """Another time of the same day for every change: under codes only the day is shown."""
+        for path in sorted(self.target.glob("*.csv")):
+            columns, rows = read(path)
+            if "dateLastModified" not in columns:
+                continue
+            for r in rows:
+                time = f"{self.random.randrange(24):02}:{self.random.randrange(60):02}:07.{self.random.randrange(1000):03}"
+                if r["dateLastModified"]:
+                    r["dateLastModified"] = r["dateLastModified"][:10] + f"T{time}Z"
+            write(path, columns, rows)
 
     def removable(self, users, withheld):
         """Withheld students with whom no visible person is linked, nor a guardian of one."""
