@@ -10,6 +10,7 @@ static const struct command ROWS[] = {
     {"policy check", cmd_policy_check, "check a district's folder, show what is shared"},
     {"policy explain", cmd_policy_explain, "why a request, field or student is decided so"},
     {"policy matrix", cmd_policy_matrix, "which partner gets which element, as a table or a page"},
+    {"policy coverage", cmd_policy_coverage, "every field: granted, denied or never mentioned"},
     {"policy parse", cmd_policy_parse, "one file as a tree of values with their places"},
     {"policy schema", cmd_policy_schema, "JSON Schemas of the files, for editors"},
     {"policy diff", cmd_policy_diff, "what a change widens or narrows, for each partner"},

@@ -26,14 +26,15 @@ int cmd_students_status(int argc, char **argv);  /* hallpass students status */
 int cmd_students_confirm(int argc, char **argv); /* hallpass students confirm */
 
 /* policy_VERB.c each */
-int cmd_policy_check(int argc, char **argv);   /* hallpass policy check */
-int cmd_policy_parse(int argc, char **argv);   /* hallpass policy parse */
-int cmd_policy_schema(int argc, char **argv);  /* hallpass policy schema */
-int cmd_policy_matrix(int argc, char **argv);  /* hallpass policy matrix */
-int cmd_policy_explain(int argc, char **argv); /* hallpass policy explain */
-int cmd_policy_new(int argc, char **argv);     /* hallpass policy new */
-int cmd_policy_diff(int argc, char **argv);    /* hallpass policy diff */
-int cmd_policy_test(int argc, char **argv);    /* hallpass policy test */
+int cmd_policy_check(int argc, char **argv);    /* hallpass policy check */
+int cmd_policy_parse(int argc, char **argv);    /* hallpass policy parse */
+int cmd_policy_schema(int argc, char **argv);   /* hallpass policy schema */
+int cmd_policy_coverage(int argc, char **argv); /* hallpass policy coverage */
+int cmd_policy_matrix(int argc, char **argv);   /* hallpass policy matrix */
+int cmd_policy_explain(int argc, char **argv);  /* hallpass policy explain */
+int cmd_policy_new(int argc, char **argv);      /* hallpass policy new */
+int cmd_policy_diff(int argc, char **argv);     /* hallpass policy diff */
+int cmd_policy_test(int argc, char **argv);     /* hallpass policy test */
 
 /* A row of a table of commands: one word or two, in the order of `hallpass help`. */
 struct command {
