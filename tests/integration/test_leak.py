@@ -3,9 +3,11 @@
 `filter` and `sort`, what a partner received equals what an independent oracle computes from
 the CSV and the agreement. Not "no withheld canary was seen": equal."""
 
+import datetime
 import json
 import re
 import shutil
+import zoneinfo
 from urllib.parse import quote
 
 import pytest
@@ -14,6 +16,7 @@ import yaml
 from ids import Ids, derive, make_master
 from oracle import Oracle, leaves
 from stack import RESOURCES, ROOT, Source, Stack, load, make_bundle
+from transforms import Changes
 
 URL = "https://gateway.example.org"
 CLIENTS = {
@@ -22,6 +25,7 @@ CLIENTS = {
     "wide-prod": "wide",
     "staff-prod": "staff-directory",
     "coded-prod": "coded",
+    "changed-prod": "changed",
 }
 CODED = ["courses", "classes", "users", "enrollments"]
 ID = re.compile(r"(?:stu|grd|stf|cls|crs|enr)-[0-9][0-9a-z-]*")
@@ -30,12 +34,19 @@ WORD = re.compile(r"[A-Za-z]{8,}|[0-9]{9,}")
 
 @pytest.fixture(scope="module")
 def policy(tmp_path_factory):
-    """The example district and, for reach, three agreements more: one that shares all it can,
-    the same under ids of the partner's own, one that shares teachers and staff alone."""
+    """The example district and, for reach, four agreements more: one that shares all it can,
+    the same under ids of the partner's own, one that changes what it sends, one that shares
+    teachers and staff alone."""
     folder = tmp_path_factory.mktemp("leak-policy") / "district"
     shutil.copytree(ROOT / "policy" / "examples", folder)
     shutil.copytree(ROOT / "tests" / "policy" / "leak", folder, dirs_exist_ok=True)
+    with (folder / "district.yaml").open("a") as f:
+        f.write("domains: [students.district.example]\n")
     return folder
+
+
+def today(district):
+    return datetime.datetime.now(zoneinfo.ZoneInfo(district["time-zone"])).date()
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +64,8 @@ def world(tmp_path_factory, policy):
         doc = yaml.safe_load((policy / "agreements" / f"{agreement}.yaml").read_text())
         partner = doc["partner"]
         ids = Ids(derive(master, partner), partner) if doc["ids"] == "per-partner" else None
-        stack.oracles[client] = Oracle(stack.rows, catalog, district, doc, URL, ids)
+        changes = Changes(master, doc, district, today(district))
+        stack.oracles[client] = Oracle(stack.rows, catalog, district, doc, URL, ids, changes)
     stack.canaries = canaries_of(stack.rows)
     stack.seen = {}
     yield stack

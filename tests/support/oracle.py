@@ -80,20 +80,24 @@ def same_element(asked, full):
 
 
 def spec_of(value):
-    """(transform, constant) of a grant, or None for a map of further names."""
+    """(transform, its arguments or None) of a grant, or None for a map of further names."""
     if isinstance(value, str):
         return value, None
     if isinstance(value, dict) and "as" in value:
-        return value["as"], value.get("value")
+        args = {k: v for k, v in value.items() if k not in ("as", "accept-type-change")}
+        return value["as"], args or None
     return None
 
 
 class Oracle:
-    def __init__(self, bundle, catalog, district, agreement, public_url, ids=None):
+    def __init__(self, bundle, catalog, district, agreement, public_url, ids=None, changes=None):
         """`bundle`: resource name -> records in the shape of the REST binding, in the source's
-        order. `ids`: the codes of an agreement that does not send the district's (ids.Ids). The
-        others are parsed YAML."""
+        order. `ids`: the codes of an agreement that does not send the district's (ids.Ids).
+        `changes`: its transforms with arguments or keys (transforms.Changes). The others are
+        parsed YAML."""
         self.ids = ids
+        self.changes = changes
+        self.at = None  # what a transform may need: the kind of the record, its id, its subjects
         self.bundle = bundle
         self.catalog = catalog
         self.agreement = agreement
@@ -111,7 +115,7 @@ class Oracle:
     # --- the agreement
 
     def make_programs(self, resource):
-        """role -> {leaf path: (transform, constant)}; a role that is not there is not shared."""
+        """role -> {leaf path: (transform, arguments)}; a role that is not there is not shared."""
         spec = self.catalog["resources"][resource]
         out = {}
         for role in spec["roles"]:
@@ -331,6 +335,7 @@ class Oracle:
             if all(other.get(p) == rule for other in programs[1:])
         }
         kind = self.catalog["resources"][resource]["record"]
+        self.at = self.catalog["resources"][resource]["id-of"], record["sourcedId"], subjects
         out = self.put_object(self.fields[kind], record, rules, roles, subjects)
         if out is DROP:
             return None, set()
@@ -372,6 +377,9 @@ class Oracle:
             if f.spec.get("list"):
                 return self.put_list(refs)
             return refs[0] if refs else DROP
+        if rules[f.path][0] != "as-is" and f.spec.get("list"):
+            items = [self.transform(f, v, rules[f.path]) for v in value]
+            return self.put_list([i for i in items if i is not DROP])
         return self.transform(f, value, rules[f.path])
 
     @staticmethod
@@ -420,26 +428,33 @@ class Oracle:
         return value
 
     def transform(self, f, value, rule):
-        how, constant = rule
+        how, args = rule
         if how == "as-is":
             return self.unchanged(f, value)
         if how == "const":
-            return constant
+            return args["value"]
         if how == "mask":
             return "***"
         if how == "year":
             return value[:4]
-        assert how == "initial", how
-        first = first_grapheme(value)
-        if len(first) == len(value):
-            import json
-
-            return json.loads(f.spec.get("placeholder", '"-"'))
-        return first + "."
+        if how == "initial":
+            return initial(f, value)
+        kind, record_id, subjects = self.at
+        got = self.changes.apply(how, args, kind, f, value, record_id, subjects)
+        return DROP if got is None else got
 
     def narrow(self, record, asked):
         """`fields=`: the members asked for, and what a strict client cannot do without."""
         return {k: v for k, v in record.items() if k in asked}
+
+
+def initial(f, value):
+    first = first_grapheme(value)
+    if len(first) == len(value):
+        import json
+
+        return json.loads(f.spec.get("placeholder", '"-"'))
+    return first + "."
 
 
 def is_ssn(user_id):

@@ -102,3 +102,45 @@ def zip3(value):
     if not re.fullmatch(r"[0-9]{5}(-?[0-9]{4})?", value):
         return None
     return "000" if value[:3] in SMALL else value[:3]
+
+
+class Changes:
+    """The transforms of one agreement with arguments or a key. `master` may be None where no
+    key is needed; `today` is the date in the district."""
+
+    def __init__(self, master, agreement, district, today):
+        self.master = master
+        self.partner = agreement["partner"]
+        self.agreement = agreement["agreement"] if agreement.get("ids-scope") == "agreement" else ""
+        self.epoch = int(district.get("key-epoch", 1))
+        self.domain = district.get("alias-domain", "alias.invalid")
+        self.domains = [d.lower() for d in district.get("domains", [])]
+        self.today = today
+
+    def key(self, kind, path):
+        what = f"{kind}.{path}"
+        return derive(self.master, "field", self.partner, self.agreement, what, self.epoch)
+
+    def apply(self, how, args, kind, f, value, record_id, subjects):
+        """One value of field `f` in a record of this kind; None: it is dropped."""
+        args, type_of = args or {}, f.spec["type"]
+        if how == "code":
+            return code(self.key(kind, f.path), value)
+        if how == "alias":
+            mail = type_of == "email"
+            keep = self.domains if args.get("keep-domain") else ()
+            domain = self.domain if mail else None
+            return alias(self.key(kind, f.path), record_id, value, domain, keep)
+        if how == "date-shift":
+            only = len(subjects) == 1 and day(value)
+            key = self.key(kind, f.path)
+            return date_shift(key, *subjects, value, int(args["max-days"])) if only else None
+        if how == "age":
+            return age(value, self.today)
+        if how == "band":
+            return band(type_of, value, [str(b) for b in args["band"]], self.today)
+        if how == "round":
+            return round_to(value, int(args["round"]))
+        if how == "map":
+            return args["map"].get(value)
+        return {"zip3": zip3, "year-month": lambda v: v[:7]}[how](value)
