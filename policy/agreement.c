@@ -20,6 +20,8 @@ struct raw {
     const struct node *where;
     const struct node *limits;
     const struct node *subprocessors;
+    const struct node *ended;
+    const struct node *offer;
 };
 
 static const struct doc_rule rules[] = {
@@ -39,17 +41,9 @@ static const struct doc_rule rules[] = {
     {"ids", doc_read_text, offsetof(struct raw, ids), false},
     {"ids-scope", doc_read_text, offsetof(struct raw, ids_scope), false},
     {"limits", doc_read_node, offsetof(struct raw, limits), false},
+    {"ended", doc_read_node, offsetof(struct raw, ended), false},
+    {"accepts-offer-of", doc_read_node, offsetof(struct raw, offer), false},
 };
-
-int32_t agreement_ticked(const struct agreement_file *a, const struct element *e)
-{
-    for (size_t i = 0; i < a->tick_count; i++) {
-        if (a->ticks[i].element == e) {
-            return a->ticks[i].from;
-        }
-    }
-    return 0;
-}
 
 /* --- small members ---------------------------------------------------------------- */
 
@@ -97,25 +91,25 @@ static bool read_subprocessors(const struct doc *d, const struct node *list,
     return good;
 }
 
-static bool check_destroy(const struct doc *d, const struct node *at, struct span text)
-{
-    static const char *const since[] = {" days after request", " days after end",
-                                        " days after last use"};
-    enum { MAX_DAYS = 3660 };
-    size_t cut = span_find(text, ' ');
-    uint64_t days;
+static const struct doc_rule offer_rules[] = {
+    {"agreement", doc_read_id, offsetof(struct agreement_file, offer), true},
+    {"sha256", doc_read_text, offsetof(struct agreement_file, offer_sha256), true},
+};
 
-    for (size_t i = 0; i < sizeof(since) / sizeof(*since); i++) {
-        if (span_eq_str(span_from(text, cut), since[i]) &&
-            span_to_u64(span_sub(text, 0, cut), MAX_DAYS, &days) && days > 0) {
-            return true;
-        }
+/* NDPA Exhibit E: whose general offer of terms this agreement accepts, pinned by digest. */
+static bool read_offer(const struct doc *d, const struct node *n, struct agreement_file *out)
+{
+    bool good = doc_fill(d, n, offer_rules, 2, out);
+
+    out->offer_at = n;
+    doc_error_key(d, n, "accepting an offer is not available in this version");
+    good = false;
+    if (out->offer_sha256.len > 0 && !basis_is_digest(out->offer_sha256)) {
+        doc_error(d, node_member(n, "sha256"),
+                  "a SHA-256 digest is 64 digits 0-9 a-f; `sha256sum FILE` prints it");
+        good = false;
     }
-    doc_error(d, at,
-              "\"%s\" is not of the form `60 days after request` (or: after end, after "
-              "last use)",
-              shown_of(text).text);
-    return false;
+    return good;
 }
 
 static bool read_limits(const struct doc *d, const struct node *n, struct agreement_file *out)
@@ -215,8 +209,11 @@ static bool read_members(const struct doc *d, const struct raw *raw, struct agre
     }
     if (out->destroy_within.len > 0) {
         good =
-            check_destroy(d, node_member(d->root, "destroy-within"), out->destroy_within) && good;
+            ending_check_period(d, node_member(d->root, "destroy-within"), out->destroy_within) &&
+            good;
     }
+    good = ending_read(d, raw->ended, out) && good;
+    good = (raw->offer == NULL || read_offer(d, raw->offer, out)) && good;
     good = (raw->limits == NULL || read_limits(d, raw->limits, out)) && good;
     return read_purposes(d, node_member(d->root, "purposes")) && good;
 }

@@ -2,7 +2,7 @@
 #ifndef POLICY_AGREEMENT_H
 #define POLICY_AGREEMENT_H
 
-#include "policy/policy.h"
+#include "policy/ending.h"
 #include "policy/where.h"
 
 /*
@@ -15,13 +15,28 @@ struct document {
     int32_t from;
     struct span file;
     struct span sha256;
-    const struct node *adds; /* lines of Exhibit B that count from `from`, or NULL */
+    const struct node *adds;    /* lines of Exhibit B that count from `from`, or NULL */
+    const struct node *removes; /* lines that count until the day before, or NULL */
 };
 
-/* One box of Exhibit B and the day from which it counts. */
+/* One box of Exhibit B; whether it counts from the contract's first day. */
 struct tick {
     const struct element *element;
-    int32_t from;
+    struct span detail; /* behind the colon of a "please specify" line, or empty */
+    bool from_start;    /* false: an amendment adds it */
+};
+
+/* What an amendment does to a box, from its day on; in the order of their days. */
+struct tick_change {
+    size_t tick;
+    int32_t on;
+    bool adds;
+};
+
+/* A line of Exhibit B as something shared needs it ticked. */
+struct line {
+    const struct element *element; /* NULL: the form does not govern it */
+    struct span field;             /* a local field, which a "please specify" line must name */
 };
 
 struct agreement_file {
@@ -47,6 +62,12 @@ struct agreement_file {
     size_t subprocessor_count;
     struct tick *ticks;
     size_t tick_count;
+    struct tick_change *changes;
+    size_t change_count;
+    struct ending ending;
+    const struct node *offer_at; /* `accepts-offer-of:`, or NULL; the next two are its members */
+    struct span offer;
+    struct span offer_sha256;
     const struct node *because;
     const struct node *share;
     const struct node *partner_at; /* place of `partner:` */
@@ -60,7 +81,8 @@ struct agreement_file {
 bool agreement_read(const struct doc *d, const struct district *district,
                     const struct catalog *catalog, struct agreement_file *out);
 
-/* The day from which a line is ticked, or 0: it is not. */
-int32_t agreement_ticked(const struct agreement_file *a, const struct element *e);
+/* True if the line is ticked on that day; on any day. */
+bool agreement_ticks(const struct agreement_file *a, const struct line *line, int32_t date);
+bool agreement_ever_ticks(const struct agreement_file *a, const struct line *line);
 
 #endif

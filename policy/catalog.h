@@ -25,6 +25,7 @@ struct member_index; /* private: hash of (parent, key) */
 
 struct resource {
     struct span name;            /* "students": also its path segment */
+    struct span record;          /* "user": resources of one kind of record have its fields */
     struct span collection;      /* envelope key of many: "users" */
     struct span item;            /* envelope key of one: "user" */
     struct span collection_path; /* "/students": the route templates of ledger and logs */

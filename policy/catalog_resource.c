@@ -232,6 +232,7 @@ void catalog_read_resource(struct catalog_reader *r, const struct node *n, struc
         return;
     }
     out->is_person = form.person;
+    out->record = form.record;
     struct resource_reader f = {.r = r, .node = n, .form = &form, .resource = out};
     const struct record_kind *kind = find_record(&f);
     if (kind == NULL || !copy_fields(&f, kind)) {

@@ -27,9 +27,13 @@ static const struct node *put_granted(struct making *m)
 {
     const struct node *first = NULL;
 
+    if (!agreement_ticks(m->s->file, &m->s->role_line[m->role], m->era)) {
+        return NULL; /* not even the ids of the role may leave */
+    }
     for (unsigned i = 0; i < m->resource->field_count; i++) {
         const struct cell *c = &m->cells[i];
-        bool counts = c->at != NULL && c->from <= m->era && c->rule.transform != TRANSFORM_OMIT;
+        bool counts = c->at != NULL && c->rule.transform != TRANSFORM_OMIT &&
+                      agreement_ticks(m->s->file, &c->line, m->era);
 
         if (!counts || !is_leaf(&m->resource->fields[i])) {
             continue;

@@ -67,6 +67,7 @@ enum err compiled_show(struct compiled *c, const struct agreement_file *file, st
         .epoch = (uint32_t)file->district->key_epoch,
         .requests_per_minute = file->requests_per_minute,
         .students_per_day = file->students_per_day,
+        .stopped_on = file->ending.stopped_on,
     };
 #define SHOW_WHERE(sym, member) c->shown.member = limited_to(c, file, (sym));
     WHERE_TABLE(SHOW_WHERE)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The contract behind an agreement: its documents in the order they were signed,
- * and the boxes of Exhibit B. An amendment's boxes count from the amendment's
- * own date, whatever `exhibit-b`, which shows the form as it reads today, says.
+ * and its last whole day.
  */
 #include "policy/agreement_priv.h"
 
@@ -27,27 +26,16 @@ static const struct doc_rule document_rules[] = {
     {"file", doc_read_text, offsetof(struct document, file), true},
     {"sha256", doc_read_text, offsetof(struct document, sha256), true},
     {"adds", doc_read_node, offsetof(struct document, adds), false},
+    {"removes", doc_read_node, offsetof(struct document, removes), false},
 };
 
 /* --- documents ------------------------------------------------------------------ */
-
-static bool is_sha256(struct span text)
-{
-    enum { HEX_DIGITS = 64 };
-    bool good = text.len == HEX_DIGITS;
-
-    for (size_t i = 0; good && i < text.len; i++) {
-        good = (text.ptr[i] >= '0' && text.ptr[i] <= '9') ||
-               (text.ptr[i] >= 'a' && text.ptr[i] <= 'f');
-    }
-    return good;
-}
 
 static bool check_document(const struct doc *d, const struct node *n, const struct document *doc)
 {
     bool good = true;
 
-    if (doc->sha256.len > 0 && !is_sha256(doc->sha256)) {
+    if (doc->sha256.len > 0 && !basis_is_digest(doc->sha256)) {
         doc_error(d, node_member(n, "sha256"),
                   "a SHA-256 digest is 64 digits 0-9 a-f; `sha256sum FILE` prints it");
         good = false;
@@ -76,8 +64,11 @@ static bool check_order(const struct doc *d, const struct node *n, const struct 
         doc_error(d, node_member(n, "from"), "documents stand in the order of their dates");
         return false;
     }
-    if (first && doc->adds != NULL) {
-        doc_error_key(d, doc->adds, "an original adds nothing; its boxes stand in exhibit-b");
+    const struct node *change = doc->adds != NULL ? doc->adds : doc->removes;
+
+    if (first && change != NULL) {
+        doc_error_key(d, change,
+                      "an original adds and removes nothing; its boxes stand in exhibit-b");
         return false;
     }
     return true;
@@ -95,7 +86,7 @@ static bool read_documents(const struct doc *d, const struct node *list, struct 
     for (const struct node *n = list->first; docs != NULL && n != NULL; n = n->next) {
         struct document *doc = &docs[out->document_count];
 
-        good = doc_fill(d, n, document_rules, 6, doc) && good;
+        good = doc_fill(d, n, document_rules, 7, doc) && good;
         good = check_document(d, n, doc) && good;
         good = check_order(d, n, out, doc) && good;
         out->document_count++;
@@ -140,138 +131,4 @@ bool contract_read(const struct doc *d, const struct node *n, struct agreement_f
     out->from = out->document_count > 0 ? out->documents[0].from : 0;
     good = check_form(d, n, raw.form) && good;
     return check_dates(d, n, out) && good;
-}
-
-/* --- Exhibit B ------------------------------------------------------------------ */
-
-static void unknown_category(const struct doc *d, const struct node *m)
-{
-    struct nearest near;
-
-    nearest_init(&near, m->key);
-    for (size_t i = 0; i < element_count(); i++) {
-        if (element_is_ndpa(element_at(i))) {
-            nearest_try(&near, element_at(i)->category);
-        }
-    }
-    doc_error_key(d, m, "\"%s\" is no category of Exhibit B%s", shown_of(m->key).text,
-                  nearest_hint(&near).text);
-}
-
-static void unknown_element(const struct doc *d, const struct node *n, struct span category)
-{
-    struct nearest near;
-
-    nearest_init(&near, n->text);
-    for (size_t i = 0; i < element_count(); i++) {
-        if (span_eq(element_at(i)->category, category)) {
-            nearest_try(&near, element_at(i)->brief);
-        }
-    }
-    doc_error(d, n, "\"%s\" is no element of %s%s", shown_of(n->text).text, shown_of(category).text,
-              nearest_hint(&near).text);
-}
-
-static bool add_tick(const struct doc *d, const struct node *n, const struct element *e,
-                     struct agreement_file *out)
-{
-    struct tick *ticks = arena_array(d->arena, out->tick_count + 1, sizeof(*ticks));
-
-    if (ticks == NULL) {
-        return false;
-    }
-    if (agreement_ticked(out, e) != 0) {
-        doc_error(d, n, "this box is ticked twice");
-        return false;
-    }
-    if (out->tick_count > 0) {
-        memcpy(ticks, out->ticks, out->tick_count * sizeof(*ticks));
-    }
-    ticks[out->tick_count] = (struct tick){e, out->from};
-    out->ticks = ticks;
-    out->tick_count++;
-    return true;
-}
-
-static bool read_category(const struct doc *d, const struct node *m, struct agreement_file *out)
-{
-    struct span text;
-    bool good = true;
-
-    if (!category_is_known(m->key) || span_eq_str(m->key, "Staff")) {
-        unknown_category(d, m);
-        return false;
-    }
-    if (!doc_is_list(d, m)) {
-        return false;
-    }
-    for (const struct node *n = m->first; n != NULL; n = n->next) {
-        bool read = doc_read_text(d, n, &text);
-        const struct element *e = read ? element_find(m->key, text) : NULL;
-
-        if (read && e == NULL) {
-            unknown_element(d, n, m->key);
-        }
-        good = e != NULL && add_tick(d, n, e, out) && good;
-    }
-    return good;
-}
-
-/* An added box counts from its amendment, which must come after the tick is known. */
-static bool apply_addition(const struct doc *d, const struct node *n, int32_t from,
-                           const struct agreement_file *out)
-{
-    struct span text;
-
-    if (!doc_read_text(d, n, &text)) {
-        return false;
-    }
-    const struct element *e = element_parse(text);
-
-    if (e == NULL) {
-        doc_error(d, n, "\"%s\" is not \"Category / Element\" of Exhibit B", shown_of(text).text);
-        return false;
-    }
-    for (size_t i = 0; i < out->tick_count; i++) {
-        if (out->ticks[i].element == e) {
-            out->ticks[i].from = from;
-            return true;
-        }
-    }
-    doc_error(d, n, "the amendment adds \"%s\", but exhibit-b does not tick it",
-              shown_of(text).text);
-    return false;
-}
-
-static bool apply_amendments(const struct doc *d, const struct agreement_file *out)
-{
-    bool good = true;
-
-    for (size_t i = 1; i < out->document_count; i++) {
-        const struct document *doc = &out->documents[i];
-
-        if (doc->adds == NULL) {
-            continue;
-        }
-        if (!doc_is_list(d, doc->adds)) {
-            good = false;
-            continue;
-        }
-        for (const struct node *n = doc->adds->first; n != NULL; n = n->next) {
-            good = apply_addition(d, n, doc->from, out) && good;
-        }
-    }
-    return good;
-}
-
-bool exhibit_read(const struct doc *d, const struct node *n, struct agreement_file *out)
-{
-    bool good = n == NULL || doc_is_map(d, n);
-
-    if (n != NULL && n->kind == NODE_MAP) {
-        for (const struct node *m = n->first; m != NULL; m = m->next) {
-            good = read_category(d, m, out) && good;
-        }
-    }
-    return apply_amendments(d, out) && good;
 }

@@ -37,7 +37,7 @@ static bool holds_word(struct span text, const char *word)
 }
 
 /* A kind of identifier that is, or may be, the social security number. */
-static bool is_ssn_word(struct span text)
+bool field_name_is_ssn(struct span text)
 {
     enum { MAX_WORD = 64 };
     if (text.len == 0 || text.len > MAX_WORD) {
@@ -83,7 +83,7 @@ bool field_bars_item(const struct field *f, struct span value)
     case BAR_NONE:
         return false;
     case BAR_SSN_WORD:
-        return is_ssn_word(value);
+        return field_name_is_ssn(value);
     case BAR_SSN_NUMBER:
         return is_ssn_number(value);
     }

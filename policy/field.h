@@ -84,6 +84,7 @@ struct field {
     char ferpa_class;   /* 99.3 PII paragraph a-g, '-' for none */
     struct span name;   /* the JSON key */
     struct span path;   /* dotted from the record: "roles.org" */
+    struct span local;  /* of a local field: "users.metadata.bus"; else empty */
     const struct span *words; /* TYPE_ENUM and TYPE_GRADE */
     size_t word_count;
     struct span placeholder; /* JSON bytes that keep a strict client alive, or empty */
@@ -99,6 +100,9 @@ bool field_bars_item(const struct field *f, struct span value);
 
 /* True for keys that no catalog may grant: "password", in any letter case. */
 bool field_name_is_secret(struct span name);
+
+/* True for words that name the social security number, or may: they are barred in doubt. */
+bool field_name_is_ssn(struct span name);
 
 /* A set of fields of one resource, by field number. */
 struct fieldset {

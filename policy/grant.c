@@ -238,8 +238,8 @@ static bool directory_allows(struct sharing *s, const struct grant *g)
     return false;
 }
 
-/* The day from which Exhibit B ticks the field's line; 0 with a message: it does not. */
-static int32_t ticked_from(struct sharing *s, const struct grant *g)
+/* The line of Exhibit B that the field needs; false with a message: it is not ticked. */
+static bool find_line(struct sharing *s, const struct grant *g, struct line *out)
 {
     const struct element *e = element_of_grant(&g->field->grant[g->role]);
 
@@ -248,17 +248,19 @@ static int32_t ticked_from(struct sharing *s, const struct grant *g)
                          "the catalog gives " FIELD_FORMAT " no element, so that it "
                          "cannot be shared",
                          FIELD_ARGS(g));
-        return 0;
+        return false;
     }
-    e = e == NULL ? NULL : element_ceiling(e, g->role);
-    int32_t from = e == NULL ? s->file->from : agreement_ticked(s->file, e);
-
-    if (from == 0 && e != NULL) {
-        sharing_complain(s, g->spec->at,
-                         "exhibit-b does not tick %.*s / %.*s, which " FIELD_FORMAT " is",
-                         SPAN_ARGS(e->category), SPAN_ARGS(e->brief), FIELD_ARGS(g));
+    *out = (struct line){e == NULL ? NULL : element_ceiling(e, g->role), g->field->local};
+    if (agreement_ever_ticks(s->file, out)) {
+        return true;
     }
-    return from;
+    sharing_complain(s, g->spec->at,
+                     "exhibit-b does not tick %.*s / %.*s%s%.*s, which " FIELD_FORMAT " is",
+                     SPAN_ARGS(out->element->category), SPAN_ARGS(out->element->brief),
+                     element_is_open(out->element) ? ": " : "",
+                     element_is_open(out->element) ? (int)out->field.len : 0,
+                     (const char *)out->field.ptr, FIELD_ARGS(g));
+    return false;
 }
 
 static void put(struct sharing *s, const struct grant *g, struct cell *cell)
@@ -269,22 +271,16 @@ static void put(struct sharing *s, const struct grant *g, struct cell *cell)
         return;
     }
     struct field_rule rule = g->spec->rule;
-    int32_t from = s->file->from;
+    struct line line = {NULL, {NULL, 0}};
+    bool good = rule.transform == TRANSFORM_OMIT ||
+                (fits(s, g) && args_settle(s, g->spec, g->field, &rule) && label_allows(s, g) &&
+                 directory_allows(s, g) && find_line(s, g, &line));
 
-    if (rule.transform != TRANSFORM_OMIT) {
-        bool good = fits(s, g) && args_settle(s, g->spec, g->field, &rule) && label_allows(s, g) &&
-                    directory_allows(s, g);
-
-        from = good ? ticked_from(s, g) : 0;
-    }
-    if (from == 0) {
+    if (!good) {
         s->failed = true;
         return;
     }
-    *cell = (struct cell){rule, from, g->spec->at};
-    if (cell->from < s->role_from[g->role]) {
-        cell->from = s->role_from[g->role];
-    }
+    *cell = (struct cell){rule, line, g->spec->at};
 }
 
 size_t grant_picked(struct sharing *s, const struct pick *p, const struct spec *spec)

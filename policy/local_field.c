@@ -88,11 +88,13 @@ static bool read_place(const struct doc *d, const struct node *n, struct span te
 {
     struct span rest = text;
 
+    out->field = text;
     out->resource = span_cut(&rest, '.');
     bool good = span_starts(rest, SPAN("metadata."));
 
     out->key = good ? span_from(rest, strlen("metadata.")) : rest;
-    good = good && out->key.len > 0 && out->key.len <= 64 && !field_name_is_secret(out->key);
+    good = good && out->key.len > 0 && out->key.len <= 64 && !field_name_is_secret(out->key) &&
+           !field_name_is_ssn(out->key);
     for (size_t i = 0; good && i < out->key.len; i++) {
         good = is_key_byte(out->key.ptr[i]);
     }
@@ -100,7 +102,7 @@ static bool read_place(const struct doc *d, const struct node *n, struct span te
         doc_error(
             d, node_member(n, "field"),
             "\"%s\" is not of the form users.metadata.bus: a kind of record, \"metadata\" and "
-            "one key of letters, digits, - _ or : (a password has no place here)",
+            "one key of letters, digits, - _ or : (no password and no social security number)",
             shown_of(text).text);
     }
     return good;
@@ -133,6 +135,7 @@ static bool element_fits(const struct element *e, enum role role)
     bool staff = role == ROLE_TEACHER || role == ROLE_STAFF;
 
     return e != NULL && element_is_ndpa(e) != staff &&
+           !span_eq_str(e->element, "Student app passwords") &&
            (role != ROLE_GUARDIAN || span_starts(e->category, SPAN("Parent/Guardian ")));
 }
 

@@ -11,6 +11,7 @@
  */
 struct local_field {
     const struct node *at;
+    struct span field;    /* "users.metadata.bus" */
     struct span resource; /* "users": every resource with records of that kind has the field */
     struct span key;      /* the JSON key under `metadata` */
     const struct element *element;

@@ -13,6 +13,7 @@ enum { MAX_TOKEN_SECONDS = 300 };
 struct raw_partner {
     struct span id;
     struct span name;
+    int32_t barred_until;
     const struct node *contacts;
     const struct node *clients;
 };
@@ -22,6 +23,7 @@ static const struct doc_rule partner_rules[] = {
     {"name", doc_read_text, offsetof(struct raw_partner, name), true},
     {"contacts", doc_read_node, offsetof(struct raw_partner, contacts), true},
     {"clients", doc_read_node, offsetof(struct raw_partner, clients), false},
+    {"barred-until", doc_read_date, offsetof(struct raw_partner, barred_until), false},
 };
 
 /* --- contacts ------------------------------------------------------------------- */
@@ -271,9 +273,10 @@ static bool read_clients(const struct doc *d, const struct node *list, const str
 bool partner_read(const struct doc *d, const struct key_files *keys, struct partner *out)
 {
     struct raw_partner raw = {0};
-    bool good = doc_fill(d, d->root, partner_rules, 4, &raw);
+    bool good = doc_fill(d, d->root, partner_rules, 5, &raw);
 
-    *out = (struct partner){.doc = d, .id = raw.id, .name = raw.name};
+    *out = (struct partner){
+        .doc = d, .id = raw.id, .name = raw.name, .barred_until = raw.barred_until};
     if (raw.contacts != NULL) {
         good = read_contacts(d, raw.contacts) && good;
     }

@@ -16,6 +16,7 @@ struct partner {
     const struct doc *doc;
     struct span id;
     struct span name;
+    int32_t barred_until; /* 34 CFR 99.67(c); 0: it is not */
     struct client *clients;
     struct client_place *places;
     size_t client_count;

@@ -72,6 +72,19 @@ const struct agreement *policy_agreement(const struct policy *p, size_t i)
     return &p->agreements[i].shown;
 }
 
+size_t policy_agreement_number(const struct policy *p, const struct agreement *a)
+{
+    const struct compiled *c = (const struct compiled *)a; /* its first member */
+
+    return (size_t)(c - p->agreements);
+}
+
+bool agreement_in_force(const struct agreement *a, int32_t date)
+{
+    return date >= a->from && date <= a->ends && date > a->barred_until &&
+           (a->stopped_on == 0 || date < a->stopped_on);
+}
+
 const struct agreement *policy_find_agreement(const struct policy *p, struct span id)
 {
     for (size_t i = 0; id.len > 0 && i < p->agreement_count; i++) {
@@ -80,6 +93,11 @@ const struct agreement *policy_find_agreement(const struct policy *p, struct spa
         }
     }
     return NULL;
+}
+
+const struct local_fields *policy_local_fields(const struct policy *p)
+{
+    return &p->district.local_fields;
 }
 
 bool policy_has_student_files(const struct policy *p)
@@ -108,7 +126,7 @@ const struct program *policy_program(const struct policy *p, const struct agreem
 {
     const struct compiled *c = (const struct compiled *)a; /* its first member */
 
-    if (date < a->from || date > a->ends) {
+    if (!agreement_in_force(a, date)) {
         return NULL;
     }
     for (size_t i = 0; i < c->table.resource_count; i++) {

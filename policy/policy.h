@@ -81,12 +81,22 @@ struct agreement {
     size_t keyed_count;
     uint64_t requests_per_minute; /* 0: no limit */
     uint64_t students_per_day;    /* 0: no limit */
-    int32_t stopped_on; /* first day without any disclosure: `ended:` or a directive; 0: none */
+    int32_t stopped_on;   /* first day without any disclosure: `ended:` or a directive; 0: none */
+    int32_t barred_until; /* last day on which the partner gets nothing (99.67(c)); 0: none */
 };
+
+/* True on the days on which it can share anything at all. */
+bool agreement_in_force(const struct agreement *a, int32_t date);
 
 struct span policy_district(const struct policy *p);  /* name */
 struct span policy_time_zone(const struct policy *p); /* IANA name */
 struct span policy_contact(const struct policy *p);   /* technical contact shown in errors */
+
+/*
+ * The catalog that it was loaded with, and the district's local fields in it. All
+ * that route, ask, redact or look up fields of this policy go by this one; it
+ * borrows from the other.
+ */
 const struct catalog *policy_catalog(const struct policy *p);
 
 /* SHA-256 over all names and bytes, in name order; changes with any byte. */
@@ -99,6 +109,10 @@ const struct client *policy_find_client(const struct policy *p, struct span id);
 size_t policy_agreement_count(const struct policy *p);
 const struct agreement *policy_agreement(const struct policy *p, size_t i);
 const struct agreement *policy_find_agreement(const struct policy *p, struct span id);
+
+/* The local fields that district.yaml classifies. */
+struct local_fields;
+const struct local_fields *policy_local_fields(const struct policy *p);
 
 /* True if the district keeps students' own facts in files; else it says that there are none. */
 bool policy_has_student_files(const struct policy *p);
@@ -113,7 +127,7 @@ bool policy_has_partner(const struct policy *p, struct span id);
 /*
  * The program of (agreement, resource, role) on a district-local day (yyyymmdd),
  * or NULL: not shared. The day matters because an amendment's elements count
- * from its own date; a day before `from` or after `ends` gives NULL.
+ * from its own date; a day on which it is not in force gives NULL.
  */
 const struct program *policy_program(const struct policy *p, const struct agreement *a,
                                      const struct resource *r, enum role role, int32_t date);

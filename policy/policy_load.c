@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "policy/catalog_extend.h"
 #include "policy/nearest.h"
 
 enum { MAX_KEPT = 256 * 1024 * 1024, MAX_SCRATCH = 64 * 1024 * 1024 };
@@ -142,6 +143,7 @@ static void read_district(struct load *l)
         if (d != NULL) {
             (void)district_read(d, &l->p->district);
             check_catalog(l, d);
+            (void)catalog_extend(l->p->catalog, d, &l->p->district.local_fields, &l->p->catalog);
             l->has_district = true;
         }
     }
@@ -219,6 +221,7 @@ static void check_agreement_partner(struct load *l, size_t i)
 
     if (partner != NULL) {
         l->p->agreements[i].shown.partner_name = partner->name;
+        l->p->agreements[i].shown.barred_until = partner->barred_until;
         return;
     }
     if (file->partner.len == 0 || !all_read(l, is_partner, l->p->partner_count)) {

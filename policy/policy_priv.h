@@ -28,6 +28,9 @@ struct policy {
     uint8_t digest[DIGEST_BYTES];
 };
 
+/* Where an agreement of this policy stands among its files. */
+size_t policy_agreement_number(const struct policy *p, const struct agreement *a);
+
 /*
  * Fills c->shown from the file as read, but for what other files say (the
  * partner's name). Errors: those of digest_of() over `bytes`, the file's own.

@@ -319,12 +319,8 @@ static void check_ids(struct sharing *s, enum role role, const struct node *at)
 {
     const struct element *e = id_box(s, role);
 
-    s->role_from[role] = s->file->from;
-    if (e == NULL) {
-        return;
-    }
-    s->role_from[role] = agreement_ticked(s->file, e);
-    if (s->role_from[role] == 0) {
+    s->role_line[role] = (struct line){.element = e};
+    if (!agreement_ever_ticks(s->file, &s->role_line[role])) {
         s->failed = true;
         doc_error_key(s->file->doc, at, "sharing %s sends %s ids: exhibit-b must tick %s / %s",
                       role_word(role), s->file->ids == IDS_DISTRICT ? "their district" : "their",

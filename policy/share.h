@@ -11,7 +11,7 @@
  */
 struct cell {
     struct field_rule rule;
-    int32_t from;          /* the first day it counts */
+    struct line line;      /* of Exhibit B: it counts on the days that this one does */
     const struct node *at; /* where the file says so, or NULL */
 };
 
@@ -19,10 +19,10 @@ struct sharing {
     const struct agreement_file *file;
     const struct catalog *catalog;
     struct arena *scratch;
-    struct cell **cells;        /* see sharing_cells() */
-    const struct node **opened; /* per resource: where `records` names it, or NULL */
-    int32_t role_from[ROLE_COUNT];
-    const struct node *complained; /* one message for each place */
+    struct cell **cells;               /* see sharing_cells() */
+    const struct node **opened;        /* per resource: where `records` names it, or NULL */
+    struct line role_line[ROLE_COUNT]; /* for the ids that sharing a role sends */
+    const struct node *complained;     /* one message for each place */
     bool failed;
 };
 

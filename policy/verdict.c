@@ -38,6 +38,10 @@ static enum err check_dates(const struct request_facts *facts, struct refusal *w
     if (facts->local_date > facts->agreement->ends) {
         return refuse(why, ERR_AGREEMENT_ENDED, NULL, "ends");
     }
+    int32_t barred = facts->agreement->barred_until;
+    if (barred != 0 && facts->local_date <= barred) {
+        return refuse(why, ERR_AGREEMENT_ENDED, NULL, "barred-until");
+    }
     int32_t stopped = facts->agreement->stopped_on;
     bool over = stopped != 0 && facts->local_date >= stopped;
     return over ? refuse(why, ERR_AGREEMENT_ENDED, NULL, "ended") : OK;

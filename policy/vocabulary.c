@@ -146,6 +146,22 @@ static struct span without_detail(struct span word)
     return word;
 }
 
+struct span element_detail(struct span text)
+{
+    size_t head = without_detail(text).len;
+
+    return head == text.len ? span_of(NULL, 0) : span_from(text, head + 2);
+}
+
+bool element_is_open(const struct element *e)
+{
+    const struct span tail = SPAN("please specify");
+
+    return span_eq_str(e->category, "Other") ||
+           (e->element.len > tail.len &&
+            span_eq(span_from(e->element, e->element.len - tail.len), tail));
+}
+
 const struct element *element_find(struct span category, struct span word)
 {
     word = without_detail(word);

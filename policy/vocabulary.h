@@ -43,6 +43,12 @@ const struct element *element_find(struct span category, struct span word);
  */
 const struct element *element_parse(struct span text);
 
+/* What stands behind the colon of "Other assessment data: fluency"; empty: nothing. */
+struct span element_detail(struct span text);
+
+/* True for the lines of the form that end in "please specify": each says what it means. */
+bool element_is_open(const struct element *e);
+
 bool category_is_known(struct span category);
 
 /* True for the lines of Exhibit B, false for the Staff words. */

@@ -142,7 +142,7 @@ void gateway_sync_roster(struct gateway *g)
     find_needs(g->sync_rules, &needs);
     struct roster_sync_setup setup = {.loop = g->loop,
                                       .pool = g->pool,
-                                      .catalog = g->sync_rules->catalog,
+                                      .catalog = policy_catalog(g->sync_rules->policy),
                                       .needs = needs.all,
                                       .done = on_loaded,
                                       .ctx = g};

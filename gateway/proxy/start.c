@@ -35,7 +35,7 @@ enum err start_identify(struct proxy *p, const struct request *r, struct token_i
 /* The segments behind the catalog's base path. */
 static bool find_route(struct exchange *x)
 {
-    const struct catalog *c = x->world->rules->catalog;
+    const struct catalog *c = policy_catalog(x->world->rules->policy);
     const struct target *t = x->request->target;
     struct span base = span_from(catalog_base(c), 1);
     size_t n = 0;

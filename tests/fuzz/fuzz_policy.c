@@ -72,8 +72,10 @@ static void check_program(const struct program *p)
 
 static void check_agreement(const struct policy *p, const struct agreement *a)
 {
-    for (size_t i = 0; i < catalog_resource_count(catalog()) * ROLE_COUNT; i++) {
-        const struct resource *r = catalog_resource(catalog(), i / ROLE_COUNT);
+    const struct catalog *c = policy_catalog(p);
+
+    for (size_t i = 0; i < catalog_resource_count(c) * ROLE_COUNT; i++) {
+        const struct resource *r = catalog_resource(c, i / ROLE_COUNT);
         enum role role = (enum role)(i % ROLE_COUNT);
 
         check_program(policy_program(p, a, r, role, a->from));

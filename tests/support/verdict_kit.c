@@ -373,7 +373,7 @@ enum err verdict_kit_ask(struct verdict_kit *k, const char *agreement, const cha
     while (rest.len > 0) {
         segments[n++] = span_cut(&rest, '/');
     }
-    assert_true(catalog_route(k->policy.catalog, segments, n, &route));
+    assert_true(catalog_route(policy_catalog(k->policy.policy), segments, n, &route));
     struct params given = {params, read_params(span_str(query), params, 8)};
     enum err e = query_parse(&route, &given, &k->arena, &k->query, &k->why);
     if (e != OK) {

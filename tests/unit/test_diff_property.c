@@ -296,7 +296,7 @@ static void check_pair(unsigned pair)
     bool more = false;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        more = resource_lets_more(catalog_find(was.catalog, span_str(names[i]))) || more;
+        more = resource_lets_more(catalog_find(policy_catalog(was.policy), span_str(names[i]))) || more;
     }
     wider += kind == DIFF_WIDENED;
     narrower += kind != DIFF_WIDENED;

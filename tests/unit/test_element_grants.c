@@ -111,8 +111,9 @@ static void check_element(struct policy_kit *k, const struct element *e, enum ro
         fail_msg("%.*s does not load", (int)e->element.len, (const char *)e->element.ptr);
     }
     const struct agreement *a = policy_find_agreement(k->policy, SPAN("one"));
-    for (size_t i = 0; i < catalog_resource_count(k->catalog); i++) {
-        const struct resource *r = catalog_resource(k->catalog, i);
+    const struct catalog *c = policy_catalog(k->policy);
+    for (size_t i = 0; i < catalog_resource_count(c); i++) {
+        const struct resource *r = catalog_resource(c, i);
         for (unsigned other = 0; other < ROLE_COUNT; other++) {
             const struct program *p = policy_program(k->policy, a, r, (enum role)other, DAY);
             if (other == role) {

@@ -243,6 +243,12 @@ static void transforms_give_these_errors(void **state)
     run_file("tests/policy/transforms.cases", 60);
 }
 
+static void the_life_of_a_contract_gives_these_errors(void **state)
+{
+    (void)state;
+    run_file("tests/policy/contract.cases", 12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +258,7 @@ int main(void)
         cmocka_unit_test(what_is_shared_gives_these_errors),
         cmocka_unit_test(duties_of_the_law_give_these_errors),
         cmocka_unit_test(transforms_give_these_errors),
+        cmocka_unit_test(the_life_of_a_contract_gives_these_errors),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

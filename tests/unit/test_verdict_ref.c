@@ -86,7 +86,7 @@ static void several_roles_keep_what_all_release_by_the_same_rule(void **state)
     /* the guardian's familyName is an initial, the teacher's as it is: dropped */
     assert_string_equal(kept("narrow", "users", NULL, &both), HEAD "enabledUser givenName " ROLES);
     assert_string_equal(kept("staff", "users", NULL, &staff), HEAD "enabledUser givenName " ROLES);
-    const struct resource *users = catalog_find(kit.policy.catalog, SPAN("users"));
+    const struct resource *users = catalog_find(policy_catalog(kit.policy.policy), SPAN("users"));
     assert_int_equal(row.rules[resource_field(users, SPAN("givenName"))->number].transform,
                      TRANSFORM_AS_IS);
 }
@@ -97,7 +97,7 @@ static void fields_narrow_what_leaves_and_not_what_is_compared(void **state)
     (void)state;
     assert_string_equal(kept("narrow", "users", "fields=grades,roles", &student),
                         ROLES " roles.beginDate roles.endDate grades");
-    const struct resource *users = catalog_find(kit.policy.catalog, SPAN("users"));
+    const struct resource *users = catalog_find(policy_catalog(kit.policy.policy), SPAN("users"));
     const char *match = verdict_kit_paths(users, &row.match);
     assert_non_null(strstr(match, "givenName"));
     assert_null(strstr(match, "familyName"));
