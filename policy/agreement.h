@@ -81,8 +81,16 @@ struct agreement_file {
 bool agreement_read(const struct doc *d, const struct district *district,
                     const struct catalog *catalog, struct agreement_file *out);
 
-/* True if the line is ticked on that day; on any day. */
+/* True if the line is ticked on that day. */
 bool agreement_ticks(const struct agreement_file *a, const struct line *line, int32_t date);
+
+/*
+ * The first day of the time in which the line is ticked that holds the date or
+ * comes next after it; 0: it is not ticked then any more.
+ */
+int32_t agreement_ticks_from(const struct agreement_file *a, const struct line *line, int32_t date);
+
+/* True if it is ticked on any day. */
 bool agreement_ever_ticks(const struct agreement_file *a, const struct line *line);
 
 #endif

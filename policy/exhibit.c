@@ -52,6 +52,20 @@ bool agreement_ticks(const struct agreement_file *a, const struct line *line, in
     return line->element == NULL;
 }
 
+int32_t agreement_ticks_from(const struct agreement_file *a, const struct line *line, int32_t date)
+{
+    int32_t first = a->from;
+    bool on = agreement_ticks(a, line, first);
+
+    for (size_t i = 0; i < a->change_count && (!on || a->changes[i].on <= date); i++) {
+        bool next = agreement_ticks(a, line, a->changes[i].on);
+
+        first = next && !on ? a->changes[i].on : first;
+        on = next;
+    }
+    return on ? first : 0;
+}
+
 bool agreement_ever_ticks(const struct agreement_file *a, const struct line *line)
 {
     for (size_t i = 0; i < a->tick_count; i++) {

@@ -9,8 +9,13 @@
 #include "policy/policy_priv.h"
 
 static const char *const fate_words[FATE_COUNT] = {
-    [FATE_SENT] = "sent",   [FATE_STRUCTURE] = "structure", [FATE_OMITTED] = "omitted",
-    [FATE_LATER] = "later", [FATE_UNSHARED] = "unshared",   [FATE_UNMENTIONED] = "unmentioned",
+    [FATE_SENT] = "sent",
+    [FATE_STRUCTURE] = "structure",
+    [FATE_OMITTED] = "omitted",
+    [FATE_LATER] = "later",
+    [FATE_PAST] = "past",
+    [FATE_UNSHARED] = "unshared",
+    [FATE_UNMENTIONED] = "unmentioned",
     [FATE_NEVER] = "never",
 };
 
@@ -118,13 +123,29 @@ static enum fate withheld_fate(const struct cell *cell, enum grant_by by)
     }
 }
 
-static void settle_withheld(const struct program *p, const struct cell *cell, const struct field *f,
-                            struct field_fate *out)
+/* The first day of the time, around the day asked about or after it, in which a cell counts. */
+static int32_t first_day(const struct explanation *e, enum role role, const struct cell *cell,
+                         int32_t day)
+{
+    const struct agreement_file *file = e->sharing.file;
+    int32_t field = agreement_ticks_from(file, &cell->line, day);
+    int32_t ids = agreement_ticks_from(file, &e->sharing.role_line[role], day);
+
+    if (field == 0 || ids == 0) {
+        return 0;
+    }
+    return field > ids ? field : ids;
+}
+
+/* `first`: see first_day(), of FATE_LATER. */
+static void settle_withheld(const struct program *p, int32_t first, const struct cell *cell,
+                            const struct field *f, struct field_fate *out)
 {
     out->stand_in = p != NULL && f->required && f->placeholder.len > 0 && f->parent == CATALOG_ROOT;
     if (out->fate == FATE_LATER) {
         out->rule = cell->rule;
-        out->from = cell->from;
+        out->from = first;
+        out->fate = first == 0 ? FATE_PAST : FATE_LATER;
     }
 }
 
@@ -143,11 +164,12 @@ struct field_fate explain_field(const struct explanation *e, const struct resour
     out.at = cell == NULL ? NULL : cell->at;
     if (!leaves) {
         out.fate = withheld_fate(cell, g->by);
-        settle_withheld(p, cell, f, &out);
+        settle_withheld(p, out.fate == FATE_LATER ? first_day(e, role, cell, day) : 0, cell, f,
+                        &out);
         return out;
     }
     out.fate = g->by == GRANT_STRUCTURE ? FATE_STRUCTURE : FATE_SENT;
     out.rule = p->rules[f->number];
-    out.from = cell != NULL && cell->at != NULL ? cell->from : 0;
+    out.from = cell != NULL && cell->at != NULL ? first_day(e, role, cell, day) : 0;
     return out;
 }

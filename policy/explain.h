@@ -31,6 +31,7 @@ enum fate {
     FATE_STRUCTURE,   /* comes with every record of its kind */
     FATE_OMITTED,     /* `omit` says so */
     FATE_LATER,       /* granted, from a day after the one asked about */
+    FATE_PAST,        /* granted, but not any more on the day asked about */
     FATE_UNSHARED,    /* structure of a kind of record that is not shared for this role */
     FATE_UNMENTIONED, /* could be granted, and is not */
     FATE_NEVER,       /* in no way for this role, whatever an agreement says */

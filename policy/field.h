@@ -98,10 +98,8 @@ struct field {
  */
 bool field_bars_item(const struct field *f, struct span value);
 
-/* True for keys that no catalog may grant: "password", in any letter case. */
+/* True for keys that no catalog may grant ("password"); for words that may name the SSN. */
 bool field_name_is_secret(struct span name);
-
-/* True for words that name the social security number, or may: they are barred in doubt. */
 bool field_name_is_ssn(struct span name);
 
 /* A set of fields of one resource, by field number. */

@@ -35,6 +35,10 @@ struct local_fields {
  */
 bool local_fields_read(const struct doc *d, const struct node *list, struct local_fields *out);
 
+/* Those of a loaded policy (policy.c). */
+struct policy;
+const struct local_fields *policy_local_fields(const struct policy *p);
+
 /* The first field that gives this fact (a field_fact bit), or NULL. */
 const struct local_field *local_field_of_fact(const struct local_fields *l, uint8_t fact);
 

@@ -79,12 +79,6 @@ size_t policy_agreement_number(const struct policy *p, const struct agreement *a
     return (size_t)(c - p->agreements);
 }
 
-bool agreement_in_force(const struct agreement *a, int32_t date)
-{
-    return date >= a->from && date <= a->ends && date > a->barred_until &&
-           (a->stopped_on == 0 || date < a->stopped_on);
-}
-
 const struct agreement *policy_find_agreement(const struct policy *p, struct span id)
 {
     for (size_t i = 0; id.len > 0 && i < p->agreement_count; i++) {

@@ -114,6 +114,10 @@ static void print_withheld(const struct told *t, const struct field_fate *f)
         print_rule(&f->rule);
         print_grounds(t->e, f);
         break;
+    case FATE_PAST:
+        fputs("withheld: it is shared, but not any more on this day", stdout);
+        print_grounds(t->e, f);
+        break;
     case FATE_UNSHARED:
         fputs("withheld: no record of this kind is shared", stdout);
         break;

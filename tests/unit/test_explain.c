@@ -37,7 +37,7 @@ static void close_rig(struct rig *r)
 static struct field_fate fate(struct rig *r, const char *resource, enum role role,
                               const char *field, int32_t day)
 {
-    const struct resource *res = catalog_find(r->kit.catalog, span_str(resource));
+    const struct resource *res = catalog_find(policy_catalog(r->kit.policy), span_str(resource));
     struct field_fate out;
 
     assert_non_null(res);
@@ -60,10 +60,12 @@ static void fates_agree_with_the_programs_on_every_field_role_and_day(void **sta
         struct rig r;
 
         open_rig(&r, ids[i]);
-        for (size_t k = 0; k < catalog_resource_count(r.kit.catalog) * ROLE_COUNT * 5; k++) {
+        for (size_t k = 0;
+             k < catalog_resource_count(policy_catalog(r.kit.policy)) * ROLE_COUNT * 5; k++) {
             int32_t day = days[k % 5];
             enum role role = (enum role)(k / 5 % ROLE_COUNT);
-            const struct resource *res = catalog_resource(r.kit.catalog, k / 5 / ROLE_COUNT);
+            const struct resource *res =
+                catalog_resource(policy_catalog(r.kit.policy), k / 5 / ROLE_COUNT);
             const struct program *p = policy_program(r.kit.policy, r.e.agreement, res, role, day);
 
             for (unsigned f = 0; f < res->field_count; f++) {
