@@ -121,7 +121,7 @@ static void free_exchange(struct exchange *x)
     p->open--;
     timer_stop(&x->ledger_timer);
     pull_fini(x);
-    idmap_free(&x->ids);
+    code_pool_give(&p->codes, x->world->version, x->agreement, x->ids);
     batch_fini_all(x);
     arena_fini(&x->arena);
     stop_set_unref(&x->stops);

@@ -2,6 +2,7 @@
 #ifndef PROXY_EXCHANGE_PRIV_H
 #define PROXY_EXCHANGE_PRIV_H
 
+#include "proxy/codes.h"
 #include "proxy/parts_priv.h"
 #include "proxy/proxy.h"
 #include "proxy/translate.h"
@@ -88,6 +89,7 @@ struct proxy {
     struct world *world; /* the one last seen; exchanges take references from it */
     struct token_cache *tokens;
     struct set_cache *sets;
+    struct code_pool codes;
     struct exchange *exchanges;
     unsigned open;
     struct proxy_counts counts;

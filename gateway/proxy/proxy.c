@@ -49,6 +49,7 @@ static bool refresh_world(struct proxy *p)
 {
     if (p->world == NULL || p->world->version != world_box_version(p->setup.worlds)) {
         token_cache_clear(p->tokens);
+        code_pool_clear(&p->codes);
         world_unref(&p->world);
         p->world = world_box_get(p->setup.worlds);
     }
@@ -157,6 +158,7 @@ void proxy_free(struct proxy **p)
     timer_stop(&(*p)->junk_timer);
     token_cache_free(&(*p)->tokens);
     set_cache_free(&(*p)->sets);
+    code_pool_clear(&(*p)->codes);
     world_unref(&(*p)->world);
     buf_fini(&(*p)->scratch);
     mem_free(*p);

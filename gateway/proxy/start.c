@@ -65,7 +65,8 @@ static enum err read_question(struct exchange *x)
 /* Where the partner has ids of its own: from them to the district's. */
 static enum err translate(struct exchange *x)
 {
-    enum err e = id_keys_map(x->world->rules->id_keys, x->agreement, &x->ids);
+    enum err e = code_pool_take(&x->proxy->codes, x->world->version, x->world->rules->id_keys,
+                                x->agreement, &x->ids);
 
     if (e == OK && x->route.item) {
         e = translate_path_id(x->ids, x->route.resource, x->route.id, &x->arena, &x->route.id);
