@@ -128,6 +128,7 @@ static enum err check_rules(struct gateway *g, struct rules **rules)
         char *name = mem_copy(zone.ptr, zone.len);
 
         e = name == NULL ? ERR_MEMORY : clock_set_zone(name);
+        e = e != OK ? e : gateway_check_folder(g->config, (*rules)->policy);
         mem_free(name);
     }
     return e;

@@ -207,32 +207,33 @@ static void on_change(void *ctx)
 
 /* --- the gateway's ------------------------------------------------------------ */
 
+enum err gateway_check_folder(const struct config *c, const struct policy *policy)
+{
+    if (c->students == NULL && policy_has_student_files(policy)) {
+        (void)print_problem("district.yaml says `student-facts: files`, but hallpass.yaml names no "
+                            "folder (students:): records about students will be withheld");
+    }
+    if (c->students == NULL || !students_folder_inside(c->district, c->students)) {
+        return OK;
+    }
+    (void)print_problem("students: %s lies in the policy's folder, which is kept in git",
+                        c->students);
+    return ERR_INPUT;
+}
+
 static enum err open_folder(struct gateway *g)
 {
-    const struct config *c = g->config;
-
-    if (students_folder_inside(c->district, c->students)) {
-        (void)print_problem("students: %s lies in the policy's folder, which is kept in git; "
-                            "students' own facts are not (SAFETY S)",
-                            c->students);
-        return ERR_INPUT;
-    }
     g->students = mem_alloc(sizeof(*g->students));
     if (g->students == NULL) {
         return ERR_MEMORY;
     }
-    g->students->folder.path = c->students;
+    g->students->folder.path = g->config->students;
     return own_keep_open(g->stops, &g->own);
 }
 
 enum err gateway_open_students(struct gateway *g)
 {
-    bool files = policy_has_student_files(g->rules->policy);
-
     if (g->config->students == NULL) {
-        if (files) {
-            log_event(LOG_ERROR, "student-facts-not-configured", LOG_STR("key", "students"));
-        }
         return OK;
     }
     enum err e = open_folder(g);
@@ -262,7 +263,9 @@ void gateway_close_students(struct gateway *g)
 
 void gateway_check_students(struct gateway *g)
 {
-    if (g->own != NULL) {
+    if (g->own == NULL && policy_has_student_files(g->rules->policy)) {
+        log_event(LOG_ERROR, "student-facts-not-configured", LOG_STR("key", "students"));
+    } else if (g->own != NULL) {
         struct own_checks checks = checks_of(g);
         enum err e = own_keep_check(g->own, &checks);
 

@@ -6,9 +6,11 @@
 
 /*
  * Students' own facts in a running gateway, from the folder that `students:` names (SAFETY S1, S2).
- * Opens after rules and stops, before the workers. ERR_INPUT: the folder lies in the policy's;
- * errors of own_keep_open(). Without the key there is nothing to do, and nothing is held.
+ * Checked first: ERR_INPUT, said on standard error, if the folder lies in the policy's. Opens
+ * after rules and stops, before the workers; errors of own_keep_open(). Without the key there is
+ * nothing to do, and nothing is held.
  */
+enum err gateway_check_folder(const struct config *c, const struct policy *policy) MUST_CHECK;
 enum err gateway_open_students(struct gateway *g) MUST_CHECK;
 void gateway_close_students(struct gateway *g);
 

@@ -128,9 +128,7 @@ static enum err read_one(const struct students_folder *f, enum own_file file,
 
 static bool is_settled(const struct students_stamp *s, int64_t now_ms)
 {
-    int64_t latest = s->modified_ns > s->changed_ns ? s->modified_ns : s->changed_ns;
-
-    return !s->there || latest / 1000000 + SETTLE_MS < now_ms;
+    return !s->there || s->changed_ns / 1000000 + SETTLE_MS < now_ms; /* nobody can set it back */
 }
 
 /* The stamps are taken before the reading: what changes meanwhile is seen by the next look. */

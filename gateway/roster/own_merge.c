@@ -164,15 +164,22 @@ static void merge_whole(const struct own_list *old, const struct own_sheet *shee
     }
 }
 
+/* What opens is over once a whole file has it no more; a broken one may only have lost it. */
+static bool is_over(const struct own_row *row, const struct own_sheet *sheet)
+{
+    return !row->bad && !own_file_narrows(row->file) && sheet->whole;
+}
+
 static void merge_narrow(const struct own_list *old, const struct own_sheet *sheet,
                          struct index *was, struct index *now, struct own_list *out)
 {
     for (size_t i = 0; i < old->count; i++) {
         const struct own_row *match = index_find(now, &old->rows[i]);
-        struct own_row *row = take(out, &old->rows[i]);
 
         if (match != NULL) {
-            narrow(row, match);
+            narrow(take(out, &old->rows[i]), match);
+        } else if (!is_over(&old->rows[i], sheet)) {
+            (void)take(out, &old->rows[i]);
         }
     }
     for (size_t i = 0; i < sheet->count; i++) {

@@ -23,7 +23,7 @@ void own_list_fini(struct own_list *list);
  * `narrow_only` (a sheet that is not whole, or whose other rows wait for their
  * ledger entry): what was in force, and of the sheet only what takes away: its
  * bad rows; rows of opt-outs and restrictions; earlier ends of consents and
- * namings that were in force (SAFETY S1).
+ * namings that were in force, and that a whole sheet has them no more (SAFETY S1).
  *
  * A row is known again by its student, what it says, of whom, and its first day.
  * ERR_MEMORY, ERR_CRYPTO; `*out` untouched then.

@@ -12,7 +12,7 @@ import pytest
 from stack import BASE, ROOT, Source, Stack, make_bundle, run
 from wait import until
 
-CARDS, CLUB = "library-cards", "club-app"
+CARDS, CLUB, PANTRY = "library-cards", "club-app", "pantry-app"
 HEADERS = {
     "opt-outs": "student,type,scope,since,until",
     "consents": "student,signer,relation,signed,expires,revoked,method,authenticated-as,evidence,"
@@ -62,12 +62,27 @@ ids: district-ids
 """ % ("ab" * 32)
 
 
+PANTRY_PARTNER = PARTNER.replace("club", "pantry").replace("homework-help", "mailing")
+PANTRY_AGREEMENT = (
+    AGREEMENT.replace("club", "pantry")
+    .replace("homework-help", "mailing")
+    .replace("basis: consent", "basis: directory")
+)
+
+
 def make_policy(folder):
     shutil.copytree(ROOT / "policy" / "examples", folder)
     district = folder / "district.yaml"
     text = district.read_text()
-    assert "\nstudent-facts: none" in text
-    district.write_text(text.replace("\nstudent-facts: none", "\nstudent-facts: files"))
+    for old, new in (
+        ("\nstudent-facts: none", "\nstudent-facts: files"),
+        ("types: [name,", "types: [name, login-id,"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    district.write_text(text)
+    (folder / "partners" / "pantry.yaml").write_text(PANTRY_PARTNER)
+    (folder / "agreements" / "pantry.yaml").write_text(PANTRY_AGREEMENT)
     (folder / "partners" / "club.yaml").write_text(PARTNER)
     (folder / "agreements" / "club.yaml").write_text(AGREEMENT)
     return folder
@@ -188,6 +203,25 @@ def test_s3_an_opt_out_from_one_product_binds_that_one_alone(stack):
     change(stack, "opt-outs", f"{student},all,agreement:library-cards,2025-01-01,")
     assert status(stack, student) == 404
     assert status(stack, student, "acme-prod") == 200
+
+
+def test_s3_d13_an_opt_out_of_directory_information_is_by_type_and_basis(stack):
+    whole, by_type, by_name = ids(stack, CARDS)[:3]
+    assert {whole, by_type, by_name} <= set(ids(stack, PANTRY))
+    change(
+        stack,
+        "opt-outs",
+        f"{whole},all,directory,2025-01-01,",
+        f"{by_type},grade-level,directory,2025-01-01,",
+        f"{by_name},name,directory,2025-01-01,",
+    )
+    found = ids(stack, PANTRY)
+    assert by_type in found and whole not in found and by_name not in found
+    users, _ = stack.all_pages("/students?limit=5000", PANTRY)
+    shown = next(u for u in users if u["sourcedId"] == by_type)
+    assert shown["givenName"] and "grades" not in shown
+    for student in (whole, by_type, by_name):  # 99.37 binds directory information alone
+        assert status(stack, student, CARDS) == 200
 
 
 def test_s4_a_restriction_on_elements_takes_the_fields_and_their_filters(stack):

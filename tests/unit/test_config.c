@@ -74,9 +74,10 @@ static void reads_every_key(void **state)
                       "source:\n  address: 192.0.2.7:443\n  server-name: sis.example.org\n"
                       "  tls-ca: ca.pem\n"
                       "ledger: { directory: /l, origin: x, unsafe-storage: yes }\n"
-                      "state: /s\nworkers: 4\nmaster-key: keys/master\n"),
+                      "state: /s\nstudents: /t\nworkers: 4\nmaster-key: keys/master\n"),
         OK);
     assert_string_equal(f.config.resource, "urn:district:data");
+    assert_string_equal(f.config.students, "/t");
     assert_string_equal(f.config.admin, "127.0.0.1:9464");
     assert_string_equal(f.config.control, "/run/hallpass.sock");
     assert_string_equal(f.config.master_key, "/etc/hallpass/keys/master");
@@ -143,6 +144,18 @@ static void refuses_bad_addresses(void **state)
                  bad[i]);
         refuses(yaml, 2, "IP address and a port");
     }
+}
+
+static void refuses_students_own_facts_in_the_policys_folder(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    refuses("students: policy\n" MINIMAL, 1, "do not lie in the policy's folder");
+    refuses("students: policy/students\n" MINIMAL, 1, "do not lie in the policy's folder");
+    assert_int_equal(read_text(&f, "students: policy-students\n" MINIMAL), OK);
+    assert_string_equal(f.config.students, "/etc/hallpass/policy-students");
+    arena_fini(&f.arena);
 }
 
 static void refuses_an_admin_door_that_others_can_reach(void **state)
@@ -281,6 +294,7 @@ int main(void)
         cmocka_unit_test(reads_every_key),
         cmocka_unit_test(takes_paths_from_the_working_directory_for_a_bare_name),
         cmocka_unit_test(refuses_bad_addresses),
+        cmocka_unit_test(refuses_students_own_facts_in_the_policys_folder),
         cmocka_unit_test(refuses_an_admin_door_that_others_can_reach),
         cmocka_unit_test(refuses_a_source_in_the_clear_over_a_network),
         cmocka_unit_test(refuses_bad_public_urls),

@@ -260,6 +260,19 @@ static void s1_what_opens_waits_for_the_second_step(void **state)
     assert_true(ask(p, "s1").named);
 }
 
+static void s1_a_consent_taken_out_of_a_whole_file_ends_in_the_first_step(void **state)
+{
+    struct place *p = *state;
+
+    p->texts[OWN_CONSENTS] = "s1,A,parent,2026-01-01,,,paper,,,agreement:acme-math,instruction," NAME
+                             "\n";
+    change(p);
+    assert_true(ask(p, "s1").consented);
+    p->texts[OWN_CONSENTS] = "";
+    assert_int_equal(offer(p, true), OK);
+    assert_false(ask(p, "s1").consented);
+}
+
 static size_t vanished(const struct place *p)
 {
     const struct own_report *r = own_keep_report(p->keep);
@@ -473,6 +486,7 @@ int main(void)
         CASE(s1_a_file_never_read_whole_is_not_held),
         CASE(s1_a_broken_file_narrows_only),
         CASE(s1_what_opens_waits_for_the_second_step),
+        CASE(s1_a_consent_taken_out_of_a_whole_file_ends_in_the_first_step),
         CASE(s2_rows_that_vanish_stay_until_confirmed),
         CASE(s2_a_row_that_vanished_while_the_gateway_was_down_is_missed),
         CASE(s2_a_row_is_ended_by_its_last_day_not_by_vanishing),
