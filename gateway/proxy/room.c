@@ -34,11 +34,36 @@ static enum err reserve(struct exchange *x, const struct limit_page *page)
     return limit_reserve(&x->hold, &day, page, &x->limit_why);
 }
 
+/* True if the field, or an object that it stands in, is a list. */
+static bool is_repeated(const struct resource *r, const struct field *f)
+{
+    while (!f->list && f->parent != CATALOG_ROOT) {
+        f = &r->fields[f->parent];
+    }
+    return f->list;
+}
+
+/* How many students one row can be about. */
+static uint64_t most_of_row(const struct plan *plan)
+{
+    const struct resource *r = plan->resource;
+    uint64_t most = 0;
+
+    for (size_t i = 0; i < r->field_count; i++) {
+        if ((r->fields[i].facts & FACT_SUBJECT) != 0) {
+            most += is_repeated(r, &r->fields[i]) ? MAX_SUBJECTS : 1;
+        }
+    }
+    if (plan->programs[ROLE_GUARDIAN] != NULL || most > MAX_SUBJECTS) {
+        return MAX_SUBJECTS;
+    }
+    return most == 0 ? 1 : most;
+}
+
 static enum err reserve_most(struct exchange *x)
 {
     uint64_t rows = x->plan.item ? 1 : x->query.limit;
-    bool families = x->plan.programs[ROLE_GUARDIAN] != NULL;
-    struct limit_page page = {.more = rows * (families ? MAX_SUBJECTS : 1)};
+    struct limit_page page = {.more = rows * most_of_row(&x->plan)};
 
     return reserve(x, &page);
 }
