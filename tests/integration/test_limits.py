@@ -182,6 +182,17 @@ def test_r10_a_limit_set_during_the_day_counts_what_was_before(limited):
     assert ids(page(stack, 0, 200)) == first
 
 
+def test_r10_a_page_gives_back_what_it_did_not_need(limited):
+    stack = limited(students_per_day=150)
+    one = pick(stack, 1)[0]
+    narrow = f"/students?limit=100&filter=sourcedId%3D'{one}'"
+    for _ in range(6):
+        assert ids(stack.get(narrow, CLIENT)) == [one]
+    assert len(ids(page(stack, 0, 140))) == 140
+    for _ in range(6):  # gathered, one after the other: each gives back its place
+        assert len(ids(page(stack, 0, 140))) == 140
+
+
 def test_r10_a_page_with_room_streams_and_one_without_is_the_same_bytes(limited):
     stack = limited(students_per_day=450)
     before = page(stack, 0, 400)
