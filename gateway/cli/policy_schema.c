@@ -23,6 +23,7 @@ static const struct kind {
     {"district", "schema/district.json", "district.yaml"},
     {"partner", "schema/partner.json", "partners/ID.yaml"},
     {"agreement", "schema/agreement.json", "agreements/ID.yaml"},
+    {"suite", "schema/suite.json", "tests/NAME.yaml"},
 };
 
 enum { KIND_COUNT = sizeof(KINDS) / sizeof(KINDS[0]) };
@@ -73,7 +74,7 @@ static int run(struct arena *arena, const char *name)
             return print_schema(arena, &KINDS[i]);
         }
     }
-    print_problem("policy schema: '%s' is not one of: district partner agreement", name);
+    print_problem("policy schema: '%s' is not one of: district partner agreement suite", name);
     return 2;
 }
 
@@ -83,7 +84,7 @@ int cmd_policy_schema(int argc, char **argv)
     const struct operand_row operands[] = {{.name = "KIND", .text = &name, .optional = true}};
     const struct options o = {"hallpass policy schema",
                               "Prints the JSON Schema of a kind of file (district, partner, "
-                              "agreement); without KIND, where they are.",
+                              "agreement, suite); without KIND, where they are.",
                               NULL,
                               0,
                               operands,

@@ -10,7 +10,7 @@ import re
 import jsonschema
 import pytest
 
-KINDS = ("district", "partner", "agreement")
+KINDS = ("district", "partner", "agreement", "suite")
 
 
 def plain(node):
@@ -49,8 +49,8 @@ def problems(policy):
 
 
 def kind_of(path):
-    return {"partners": "partner", "agreements": "agreement", "examples": "district"}.get(
-        path.parent.name)
+    return {"partners": "partner", "agreements": "agreement", "tests": "suite"}.get(
+        path.parent.name, "district")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -63,7 +63,7 @@ def test_the_schemas_are_schemas(policy, kind):
 def test_the_example_district_is_valid(read, problems, root):
     paths = sorted((root / "policy" / "examples").rglob("*.yaml"))
     assert len(paths) >= 5
-    for path in filter(kind_of, paths):
+    for path in paths:
         assert problems(kind_of(path), read(path)) == [], path
 
 
@@ -103,6 +103,9 @@ BAD = [
     ("agreement", put({"as": "sha1"}, "share", "teachers", "Name"), "is not valid under any"),
     ("agreement", put("60 days", "destroy-within"), "does not match"),
     ("agreement", put([], "purposes"), "too short"),
+    ("suite", without("cases"), "'cases' is a required property"),
+    ("suite", put({}, "cases", 2, "records"), "should not be valid under"),
+    ("suite", put("1 May", "people", "ana", "birth"), "does not match"),
 ]
 
 
