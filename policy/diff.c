@@ -381,6 +381,20 @@ static void compare_facts(struct differ *d)
     }
 }
 
+/* Else a first change would free the next one from what it needs. */
+static void compare_second(struct differ *d)
+{
+    bool was = policy_widening_needs_second(d->was), now = policy_widening_needs_second(d->now);
+    const struct diff_change change = {.kind = now ? DIFF_NARROWED : DIFF_WIDENED,
+                                       .subject = DIFF_SECOND,
+                                       .was = was ? SPAN("second-person") : SPAN(""),
+                                       .now = now ? SPAN("second-person") : SPAN("")};
+
+    if (was != now) {
+        diff_tell(d, &change);
+    }
+}
+
 static void tell_catalog(struct differ *d, struct diff_change change)
 {
     change.subject = DIFF_CATALOG;
@@ -414,6 +428,7 @@ static void compare_all(struct differ *d)
 {
     compare_district(d);
     compare_facts(d);
+    compare_second(d);
     compare_catalogs(d);
     for (size_t i = 0; i < policy_agreement_count(d->now); i++) {
         const struct agreement *now = policy_agreement(d->now, i);

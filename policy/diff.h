@@ -41,7 +41,8 @@ enum diff_kind { DIFF_UNCHANGED, DIFF_NARROWED, DIFF_WIDENED };
     S(DIFF_CATALOG, "catalog")                                                                     \
     S(DIFF_TIME_ZONE, "time-zone")                                                                 \
     S(DIFF_SMALL_CELLS, "small-cell-minimum")                                                      \
-    S(DIFF_FACTS, "student-facts")
+    S(DIFF_FACTS, "student-facts")                                                                 \
+    S(DIFF_SECOND, "widening-needs")
 
 enum diff_subject {
 #define DIFF_SYMBOL(sym, word) sym,

@@ -216,6 +216,23 @@ static bool read_student_facts(const struct doc *d, const struct node *n, void *
     return false;
 }
 
+static bool read_widening(const struct doc *d, const struct node *n, void *second)
+{
+    struct span word;
+
+    if (!doc_read_text(d, n, &word)) {
+        return false;
+    }
+    if (!span_eq_str(word, "second-person")) {
+        doc_error(d, n,
+                  "\"%s\" is not `second-person`; leave the line out if nobody else is needed",
+                  shown_of(word).text);
+        return false;
+    }
+    *(bool *)second = true;
+    return true;
+}
+
 static bool check_zone(const struct doc *d, const struct node *n, struct span zone)
 {
     bool good = zone.len > 0 && zone.len < 64 && zone.ptr[0] != '/';
@@ -310,6 +327,7 @@ static const struct doc_rule rules[] = {
     {"defaults", doc_read_node, offsetof(struct raw, defaults), false},
     {"alias-domain", read_domain, offsetof(struct raw, district.alias_domain), false},
     {"domains", read_domains, offsetof(struct raw, district.domains), false},
+    {"widening-needs", read_widening, offsetof(struct raw, district.second_person), false},
     {"student-facts", read_student_facts, offsetof(struct raw, district.has_student_files), true},
     {"key-epoch", doc_read_u64, offsetof(struct raw, district.key_epoch), false},
 };

@@ -46,6 +46,7 @@ struct district {
     struct directory_notice directory;
     struct local_fields local_fields;
     bool has_student_files;   /* student-facts: files */
+    bool second_person;       /* widening-needs: second-person */
     uint64_t key_epoch;       /* of derived keys, from 1 on */
     struct span default_ids;  /* or empty */
     struct span alias_domain; /* behind the @ of aliases; default alias.invalid (RFC 6761 6.4) */

@@ -99,6 +99,11 @@ bool policy_has_student_files(const struct policy *p)
     return p->district.has_student_files;
 }
 
+bool policy_widening_needs_second(const struct policy *p)
+{
+    return p->district.second_person;
+}
+
 const struct school *policy_schools(const struct policy *p, size_t *count)
 {
     *count = p->district.school_count;

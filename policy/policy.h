@@ -62,6 +62,9 @@ const struct agreement *policy_find_agreement(const struct policy *p, struct spa
 /* True if the district keeps students' own facts in files; else it says that there are none. */
 bool policy_has_student_files(const struct policy *p);
 
+/* True if what widens must be agreed to by a second person (`widening-needs`, SAFETY P3). */
+bool policy_widening_needs_second(const struct policy *p);
+
 /* The schools of district.yaml (district.h). */
 struct school;
 const struct school *policy_schools(const struct policy *p, size_t *count);

@@ -38,7 +38,8 @@ struct admin_call {
     struct exchange_io *io; /* READING, RUNNING */
     const struct route_row *route;
     struct buf body;
-    struct stop_command stop; /* RUNNING, of /stop */
+    struct stop_command stop;   /* RUNNING, of /stop */
+    struct apply_command apply; /* the same of that command */
     uint32_t uid;
     enum call_state state;
 };
@@ -151,6 +152,7 @@ static void free_call(struct admin_call *call)
 {
     buf_fini(&call->body);
     stop_command_fini(&call->stop);
+    apply_command_fini(&call->apply);
     mem_free(call);
 }
 
@@ -237,6 +239,23 @@ static void run_reload(struct admin_call *call)
     }
 }
 
+static void run_apply(struct admin_call *call)
+{
+    const struct admin_ops *ops = &call->admin->setup.ops;
+    enum err e = apply_command_read(buf_span(&call->body), &call->apply);
+
+    if (e != OK) {
+        admin_answer(call, e, "the message must be {\"by\":...,\"digest\":...,\"second\":...}");
+        return;
+    }
+    const struct admin_apply apply = {.by = call->apply.by,
+                                      .second = call->apply.second,
+                                      .digest = call->apply.digest,
+                                      .uid = call->uid};
+
+    ops->apply(ops->ctx, &apply, call);
+}
+
 static void run_students(struct admin_call *call)
 {
     const struct admin_ops *ops = &call->admin->setup.ops;
@@ -262,13 +281,10 @@ static const struct route_row {
     void (*show)(struct admin *a, struct exchange_io *io); /* GET, HEAD */
     void (*run)(struct admin_call *call);                  /* POST, on the command door */
 } routes[] = {
-    {"healthz", show_health, NULL},
-    {"readyz", show_readiness, NULL},
-    {"metrics", show_metrics, NULL},
-    {"stop", NULL, run_stop},
-    {"reload", NULL, run_reload},
-    {"students", NULL, run_students},
-    {"students-confirm", NULL, run_confirm},
+    {"healthz", show_health, NULL},   {"readyz", show_readiness, NULL},
+    {"metrics", show_metrics, NULL},  {"stop", NULL, run_stop},
+    {"reload", NULL, run_reload},     {"apply", NULL, run_apply},
+    {"students", NULL, run_students}, {"students-confirm", NULL, run_confirm},
 };
 
 static const struct route_row *find_route(const struct admin *a, const struct target *target)

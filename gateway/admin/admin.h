@@ -24,6 +24,14 @@ struct admin_stop {
     uint32_t uid; /* the peer's, from the kernel */
 };
 
+/* POST /apply {"by":NAME,"digest":HEX,"second":NAME or ""}. Strings live until admin_answer(). */
+struct admin_apply {
+    const char *by;
+    const char *second;
+    const char *digest; /* of the policy that was looked at */
+    uint32_t uid;
+};
+
 /* One reason why the gateway is not ready, or that it is. Strings are constants. */
 struct admin_part {
     const char *name; /* "policy", "roster", "ledger" */
@@ -42,6 +50,7 @@ enum { ADMIN_MAX_PARTS = 8, ADMIN_MAX_TABLES = 16, ADMIN_MAX_BODY = 4096 };
 struct admin_ops {
     void (*stop)(void *ctx, const struct admin_stop *stop, struct admin_call *call);
     void (*reload)(void *ctx, struct admin_call *call);
+    void (*apply)(void *ctx, const struct admin_apply *apply, struct admin_call *call);
     size_t (*state)(void *ctx, struct admin_part parts[ADMIN_MAX_PARTS]);
     void (*students)(void *ctx, struct admin_call *call); /* what is held of students' own facts */
     void (*confirm)(void *ctx, uint32_t uid, struct admin_call *call); /* lets vanished rows go */

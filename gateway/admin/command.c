@@ -78,3 +78,55 @@ void stop_command_write(struct buf *out, struct span what, struct span who, bool
     text_json_string(out, who);
     buf_put_str(out, undo ? ",\"undo\":true}" : "}");
 }
+
+/* --- apply */
+
+static char *copy_of(struct span text)
+{
+    return text.ptr == NULL || text.len > COMMAND_MAX_WHO || memchr(text.ptr, 0, text.len) != NULL
+               ? NULL
+               : mem_copy(text.ptr, text.len);
+}
+
+static enum err read_apply(const json_t *root, struct apply_command *out)
+{
+    struct apply_command c = {.by = copy_of(text_of(json_object_get(root, "by"))),
+                              .second = copy_of(text_of(json_object_get(root, "second"))),
+                              .digest = copy_of(text_of(json_object_get(root, "digest")))};
+
+    if (json_object_size(root) != 3 || c.by == NULL || c.by[0] == '\0' || c.second == NULL ||
+        c.digest == NULL) {
+        apply_command_fini(&c);
+        return ERR_INPUT;
+    }
+    *out = c;
+    return OK;
+}
+
+enum err apply_command_read(struct span json, struct apply_command *out)
+{
+    json_t *root = json_loadb((const char *)json.ptr, json.len, JSON_REJECT_DUPLICATES, NULL);
+    enum err e = root == NULL ? ERR_INPUT : read_apply(root, out);
+
+    json_decref(root);
+    return e;
+}
+
+void apply_command_fini(struct apply_command *c)
+{
+    mem_free(c->by);
+    mem_free(c->second);
+    mem_free(c->digest);
+    *c = (struct apply_command){0};
+}
+
+void apply_command_write(struct buf *out, struct span by, struct span second, struct span digest)
+{
+    buf_put_str(out, "{\"by\":");
+    text_json_string(out, by);
+    buf_put_str(out, ",\"digest\":");
+    text_json_string(out, digest);
+    buf_put_str(out, ",\"second\":");
+    text_json_string(out, second);
+    buf_put_byte(out, '}');
+}

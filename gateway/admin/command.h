@@ -27,6 +27,24 @@ void stop_command_fini(struct stop_command *c);
 /* Appends the message. */
 void stop_command_write(struct buf *out, struct span what, struct span who, bool undo);
 
+/* Who puts which policy in force. */
+struct apply_command {
+    char *by; /* this and the next two: heap, NUL behind, no NUL inside; `second` may be empty */
+    char *second;
+    char *digest;
+};
+
+/*
+ * Reads {"by":...,"digest":...,"second":...}: all three must stand, names of at most
+ * COMMAND_MAX_WHO bytes; nothing else, nothing twice. ERR_INPUT, ERR_MEMORY; `*out`
+ * untouched then.
+ */
+enum err apply_command_read(struct span json, struct apply_command *out) MUST_CHECK;
+void apply_command_fini(struct apply_command *c);
+
+/* Appends the message. */
+void apply_command_write(struct buf *out, struct span by, struct span second, struct span digest);
+
 /* True for the four words. */
 bool stop_command_knows(struct span what);
 

@@ -24,6 +24,8 @@
     ERR(ERR_INPUT, "input", 0, DISTRICT, "invaliddata", "the input is not valid")                  \
     ERR(ERR_NOT_FOUND, "not-found", 404, GATEWAY, "unknownobject", "there is no such thing")       \
     ERR(ERR_EXISTS, "exists", 0, DISTRICT, "invaliddata", "it exists already")                     \
+    ERR(ERR_SECOND_PERSON, "second-person-needed", 0, DISTRICT, "invaliddata",                     \
+        "it widens, and the policy in force wants a second person (hallpass policy apply)")        \
     /* --- HTTP from the partner */                                                                \
     ERR(ERR_HTTP_HEAD, "malformed-head", 400, PARTNER, "invaliddata", "malformed HTTP head")       \
     ERR(ERR_HTTP_FRAMING, "ambiguous-framing", 400, PARTNER, "invaliddata",                        \

@@ -15,6 +15,8 @@ static const struct command ROWS[] = {
     {"policy schema", cmd_policy_schema, "JSON Schemas of the files, for editors"},
     {"policy diff", cmd_policy_diff, "what a change widens or narrows, for each partner"},
     {"policy test", cmd_policy_test, "the suites beside a policy: what may leave, and what not"},
+    {"policy apply", cmd_policy_apply, "put the folder's policy in force, and record who did"},
+    {"policy show", cmd_policy_show, "the policy that was in force on a day"},
 };
 
 const struct command_table policy_commands = {ROWS, sizeof(ROWS) / sizeof(ROWS[0])};

@@ -161,7 +161,7 @@ static enum err start(struct gateway *g, struct rules *rules)
         rules_unref(&rules);
         return e;
     }
-    e = gateway_adopt(g, rules, "start");
+    e = gateway_adopt(g, rules, &(struct adopter){.action = "start"});
     e = e != OK ? e : gateway_open_students(g);
     e = e != OK ? e : open_source(g);
     e = e != OK ? e : check_free(g->config->listen);

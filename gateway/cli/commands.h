@@ -35,6 +35,8 @@ int cmd_policy_explain(int argc, char **argv);  /* hallpass policy explain */
 int cmd_policy_new(int argc, char **argv);      /* hallpass policy new */
 int cmd_policy_diff(int argc, char **argv);     /* hallpass policy diff */
 int cmd_policy_test(int argc, char **argv);     /* hallpass policy test */
+int cmd_policy_apply(int argc, char **argv);    /* hallpass policy apply */
+int cmd_policy_show(int argc, char **argv);     /* hallpass policy show */
 
 /* A row of a table of commands: one word or two, in the order of `hallpass help`. */
 struct command {

@@ -385,12 +385,18 @@ enum err diff_put_json(const struct diff_report *r, struct buf *out)
                d->of_kind[DIFF_NARROWED], d->of_kind[DIFF_UNCHANGED]);
     put_date(out, "since", r->since);
     buf_put_str(out, ",\"changes\":[");
+    const char *between = "";
+
     for (size_t i = 0; i < d->count; i++) {
-        buf_put_str(out, i > 0 ? "," : "");
+        if (r->brief && d->changes[i].kind == DIFF_UNCHANGED) {
+            continue;
+        }
+        buf_put_str(out, between);
+        between = ",";
         put_change(out, &d->changes[i]);
     }
     buf_put_str(out, "],\"examples\":[");
-    enum err e = put_examples(r, out);
+    enum err e = r->brief ? OK : put_examples(r, out);
 
     buf_put_str(out, "]}\n");
     return e != OK ? e : buf_err(out);

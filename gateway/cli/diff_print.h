@@ -11,7 +11,8 @@ struct diff_report {
     const struct policy *now;
     const struct diff *diff;
     int32_t since;
-    bool all; /* name unchanged fields too */
+    bool all;   /* name unchanged fields too */
+    bool brief; /* as JSON: no unchanged fields, no example records */
 };
 
 /* For people, on standard output: by partner, with an example record before and after. */

@@ -80,12 +80,22 @@ struct gateway {
 /* serve_rules.c: policy, keys and worlds. Messages go to standard error and the log. */
 enum err gateway_load_rules(struct gateway *g, struct rules **out) MUST_CHECK;
 
-/* Records and puts in force rules, which it takes over; if they cannot be recorded the old ones
- * stay. `action`: "start" or "reload". */
-enum err gateway_adopt(struct gateway *g, struct rules *next, const char *action) MUST_CHECK;
+/* What puts a policy in force: "start", "reload" or "apply", and whose names stand for it. */
+struct adopter {
+    const char *action;
+    const char *by; /* this and the next may be NULL */
+    const char *second;
+};
+
+/* Records and puts in force rules, which it takes over; if they cannot be recorded, or need a
+ * second person (ERR_SECOND_PERSON), the old ones stay. */
+enum err gateway_adopt(struct gateway *g, struct rules *next, const struct adopter *who) MUST_CHECK;
 
 /* Loads anew and adopts; what is not valid is recorded as refused, and the old rules stay. */
 enum err gateway_reload(struct gateway *g) MUST_CHECK;
+
+/* The same for a policy of this digest that somebody answers for. ERR_INPUT: it has changed. */
+enum err gateway_apply(struct gateway *g, const struct adopter *who, const char *digest) MUST_CHECK;
 
 /* Makes a world of the rules and roster in force and swaps it in. */
 enum err gateway_swap_world(struct gateway *g) MUST_CHECK;

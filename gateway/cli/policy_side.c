@@ -63,7 +63,7 @@ static enum err say(const struct policy_side *s, const struct diag_list *diags, 
     return e;
 }
 
-static enum err open_side(struct policy_side *s, bool read)
+enum err policy_side_open(struct policy_side *s)
 {
     struct diag_list diags;
     struct arena arena;
@@ -72,23 +72,25 @@ static enum err open_side(struct policy_side *s, bool read)
     diag_init(&diags, &arena);
     enum err e = load_catalog(s, &arena, &diags);
 
-    if (e == OK && read) {
-        e = read_files(s, &diags);
-    }
+    e = e != OK ? e : read_files(s, &diags);
     e = e != OK ? e : district_files_load(&s->files, s->catalog, &diags, &s->policy);
     e = say(s, &diags, e);
     arena_fini(&arena);
     return e;
 }
 
-enum err policy_side_open(struct policy_side *s)
+enum err policy_side_compile(struct policy_side *s, struct span catalog)
 {
-    return open_side(s, true);
-}
+    struct diag_list diags;
+    struct arena arena;
 
-enum err policy_side_compile(struct policy_side *s)
-{
-    return open_side(s, false);
+    arena_init(&arena, MESSAGE_BYTES);
+    diag_init(&diags, &arena);
+    enum err e = catalog_load("catalog", catalog, &diags, &s->catalog);
+
+    e = e != OK ? e : district_files_load(&s->files, s->catalog, &diags, &s->policy);
+    arena_fini(&arena);
+    return e;
 }
 
 void policy_side_close(struct policy_side *s)

@@ -22,8 +22,11 @@ struct policy_side {
  */
 enum err policy_side_open(struct policy_side *s) MUST_CHECK;
 
-/* The same for a text that the caller has put into `s->files`, initialised. */
-enum err policy_side_compile(struct policy_side *s) MUST_CHECK;
+/*
+ * The same for a text that the caller has put into `s->files`, initialised, and the bytes of
+ * a catalog. Nothing is said.
+ */
+enum err policy_side_compile(struct policy_side *s, struct span catalog) MUST_CHECK;
 void policy_side_close(struct policy_side *s);
 
 /* The day of `on` ("2026-07-01"; NULL: today), in the policy's zone, which becomes the process's.

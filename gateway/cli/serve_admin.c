@@ -62,6 +62,23 @@ static struct admin_part students_part(const struct gateway *g)
                                                         : NULL};
 }
 
+static void on_apply(void *ctx, const struct admin_apply *apply, struct admin_call *call)
+{
+    struct gateway *g = ctx;
+    const struct adopter who = {.action = "apply", .by = apply->by, .second = apply->second};
+    enum err e = gateway_apply(g, &who, apply->digest);
+
+    if (e == OK) {
+        gateway_sync_roster(g);
+    }
+    log_event(LOG_WARN, "apply-command", LOG_STR("result", err_code(e)),
+              LOG_NUM("uid", apply->uid));
+    admin_answer(call, e,
+                 e == ERR_INPUT ? "the gateway finds another policy there, or refuses it; the one "
+                                  "in force stays"
+                                : NULL);
+}
+
 static size_t on_state(void *ctx, struct admin_part parts[ADMIN_MAX_PARTS])
 {
     struct gateway *g = ctx;
@@ -201,10 +218,11 @@ static enum err open_door(struct gateway *g, const char *address, bool commands,
                           struct admin **admin, struct server **server)
 {
     static const char *const hosts[] = {"127.0.0.1", "[::1]", "localhost", NULL};
-    struct admin_setup setup = {.ops = {on_stop, on_reload, on_state, on_students, on_confirm, g},
-                                .commands = commands,
-                                .hosts = commands ? NULL : hosts,
-                                .secret = commands ? SPAN("") : buf_span(&g->admin_secret)};
+    struct admin_setup setup = {
+        .ops = {on_stop, on_reload, on_apply, on_state, on_students, on_confirm, g},
+        .commands = commands,
+        .hosts = commands ? NULL : hosts,
+        .secret = commands ? SPAN("") : buf_span(&g->admin_secret)};
     enum err e = admin_new(&setup, admin);
 
     e = e != OK ? e : admin_add_metrics(*admin, g->metrics, g->metric_count);

@@ -8,6 +8,7 @@
 #include "cli/district_folder.h"
 #include "cli/gateway.h"
 #include "cli/master_key.h"
+#include "cli/policy_adopt.h"
 #include "cli/print.h"
 #include "cli/serve_students.h"
 
@@ -77,20 +78,22 @@ enum err gateway_load_rules(struct gateway *g, struct rules **out)
     return e;
 }
 
-static enum err record(struct gateway *g, const char *action, const char *digest, enum err why)
+/* Turned down: what is in force stays. */
+static void record_refusal(struct gateway *g, enum err why)
 {
     struct buf body;
 
     buf_init(&body, 1024);
-    entry_text(&body, "action", span_str(action));
-    entry_text(&body, "digest", span_str(digest));
-    entry_text(&body, "reason", span_str(why == OK ? NULL : err_code(why)));
+    entry_text(&body, "action", SPAN("refused"));
+    entry_text(&body, "reason", span_str(err_code(why)));
     struct entry entry = {.kind = ENTRY_POLICY, .body = buf_span(&body)};
     enum err e = buf_err(&body);
 
     e = e != OK ? e : ledger_record(g->ledger, &entry, RECORD_MS, NULL);
+    if (e != OK) {
+        log_event(LOG_ERROR, "policy-record-failed", LOG_STR("action", "refused"));
+    }
     buf_fini(&body);
-    return e;
 }
 
 enum err gateway_swap_world(struct gateway *g)
@@ -108,9 +111,20 @@ enum err gateway_swap_world(struct gateway *g)
     return e;
 }
 
-enum err gateway_adopt(struct gateway *g, struct rules *next, const char *action)
+enum err gateway_adopt(struct gateway *g, struct rules *next, const struct adopter *who)
 {
-    enum err e = record(g, action, next->digest, OK);
+    const struct adoption adoption = {
+        .state = g->config->state,
+        .folder = g->config->district,
+        .catalog = g->config->catalog,
+        .ledger = g->ledger,
+        .action = who->action,
+        .by = span_str(who->by),
+        .second = span_str(who->second),
+        .now = next->policy,
+        .was = g->rules == NULL ? NULL : g->rules->policy,
+    };
+    enum err e = policy_adopt(&adoption);
 
     g->policy_state = e;
     if (e != OK) {
@@ -119,24 +133,36 @@ enum err gateway_adopt(struct gateway *g, struct rules *next, const char *action
     }
     rules_unref(&g->rules);
     g->rules = next;
-    log_event(LOG_INFO, "policy-in-force", LOG_STR("action", action),
+    log_event(LOG_INFO, "policy-in-force", LOG_STR("action", who->action),
               LOG_STR("digest", g->rules->digest));
     gateway_check_students(g);
     e = gateway_swap_world(g);
     return e == ERR_NOT_READY ? OK : e;
 }
 
-enum err gateway_reload(struct gateway *g)
+static enum err reload(struct gateway *g, const struct adopter *who, const char *digest)
 {
     struct rules *next = NULL;
     enum err e = gateway_load_rules(g, &next);
 
-    if (e == OK) {
-        return gateway_adopt(g, next, "reload");
+    if (e == OK && digest != NULL && strcmp(digest, next->digest) != 0) {
+        rules_unref(&next);
+        return ERR_INPUT; /* not what was looked at: nothing was decided, nothing is recorded */
     }
-    g->policy_state = e;
-    if (record(g, "refused", NULL, e) != OK) {
-        log_event(LOG_ERROR, "policy-record-failed", LOG_STR("action", "refused"));
+    e = e != OK ? e : gateway_adopt(g, next, who);
+    if (e != OK) {
+        g->policy_state = e;
+        record_refusal(g, e);
     }
     return e;
+}
+
+enum err gateway_reload(struct gateway *g)
+{
+    return reload(g, &(struct adopter){.action = "reload"}, NULL);
+}
+
+enum err gateway_apply(struct gateway *g, const struct adopter *who, const char *digest)
+{
+    return reload(g, who, digest);
 }

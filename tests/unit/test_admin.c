@@ -71,6 +71,15 @@ static void on_reload(void *ctx, struct admin_call *call)
     admin_answer(call, ERR_INPUT, "line 3 of \"district.yaml\"");
 }
 
+static void on_apply(void *ctx, const struct admin_apply *apply, struct admin_call *call)
+{
+    struct door *d = ctx;
+
+    (void)snprintf(d->said, sizeof(d->said), "%s by %s and %s as %u", apply->digest, apply->by,
+                   apply->second, apply->uid);
+    admin_answer(call, d->outcome, NULL);
+}
+
 static void on_students(void *ctx, struct admin_call *call)
 {
     (void)ctx;
@@ -122,7 +131,7 @@ static void open_door(struct door *d, bool commands)
     static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]", NULL};
     char address[128] = "127.0.0.1:0";
     const struct admin_setup setup = {
-        .ops = {on_stop, on_reload, on_state, on_students, on_confirm, d},
+        .ops = {on_stop, on_reload, on_apply, on_state, on_students, on_confirm, d},
         .commands = commands,
         .hosts = commands ? NULL : hosts,
         .secret = commands ? SPAN("") : SPAN("open sesame")};
@@ -436,7 +445,7 @@ static void takes_neither_hosts_nor_a_secret_for_the_command_door(void **state)
 {
     static const char *const hosts[] = {"localhost", NULL};
     struct admin *a = NULL;
-    struct admin_setup setup = {.ops = {on_stop, on_reload, on_state, NULL, NULL, NULL},
+    struct admin_setup setup = {.ops = {on_stop, on_reload, on_apply, on_state, NULL, NULL, NULL},
                                 .commands = true};
 
     (void)state;
