@@ -94,3 +94,8 @@ bool field_name_is_secret(struct span name)
 {
     return span_eq_nocase(name, SPAN("password"));
 }
+
+bool field_is_literal(const struct field *f)
+{
+    return f->kind == FIELD_VALUE && (f->type == TYPE_NUMBER || f->type == TYPE_FLAG);
+}

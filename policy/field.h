@@ -25,7 +25,9 @@ enum field_type {
     TYPE_DATETIME, /* RFC 3339 */
     TYPE_YEAR,     /* YYYY */
     TYPE_EMAIL,
-    TYPE_GRADE, /* CEDS grade level code */
+    TYPE_GRADE,  /* CEDS grade level code */
+    TYPE_NUMBER, /* a JSON number; its text is kept as it stands */
+    TYPE_FLAG,   /* JSON's true and false */
 };
 
 /* What deciding a row takes from this field; a field may carry several. */
@@ -101,6 +103,13 @@ bool field_bars_item(const struct field *f, struct span value);
 /* True for keys that no catalog may grant ("password"); for words that may name the SSN. */
 bool field_name_is_secret(struct span name);
 bool field_name_is_ssn(struct span name);
+
+/*
+ * True for values that stand in JSON without quotes. They decide nothing, are
+ * released as they are or not at all, and no question compares them: "9" and "10"
+ * have no order by bytes.
+ */
+bool field_is_literal(const struct field *f);
 
 /* A set of fields of one resource, by field number. */
 struct fieldset {

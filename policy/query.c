@@ -19,13 +19,14 @@ struct query_reader {
 
 /* --- fields ------------------------------------------------------------------ */
 
-/* The leaf that `sort` or a clause names; a ref only by its sourcedId. NULL when none. */
+/* The leaf that `sort` or a clause names and bytes can be compared of; a ref only by its
+ * sourcedId. NULL when none. */
 static const struct field *find_leaf(const struct resource *r, struct span path)
 {
     static const char suffix[] = ".sourcedId";
     const struct field *f = resource_field(r, path);
     if (f != NULL) {
-        return f->kind == FIELD_VALUE ? f : NULL;
+        return f->kind == FIELD_VALUE && !field_is_literal(f) ? f : NULL;
     }
     size_t cut = sizeof(suffix) - 1;
     if (path.len <= cut || !span_eq_str(span_from(path, path.len - cut), suffix)) {

@@ -121,7 +121,10 @@ static struct span text_of(const struct field *f, char *room, size_t size)
 {
     switch (f->type) {
     case TYPE_BOOLEAN:
+    case TYPE_FLAG:
         return SPAN("true");
+    case TYPE_NUMBER:
+        return SPAN("12.5");
     case TYPE_DATE:
         return SPAN("2012-03-15");
     case TYPE_DATETIME:
@@ -168,6 +171,8 @@ static void put_one(const struct example *x, const struct field *f, struct buf *
         put_members(x, f->number, out);
     } else if (f->kind == FIELD_REF) {
         put_ref(x, f, out);
+    } else if (field_is_literal(f)) {
+        buf_put(out, value_of(x, f, room, sizeof(room)));
     } else {
         text_json_string(out, value_of(x, f, room, sizeof(room)));
     }

@@ -24,10 +24,12 @@ static struct span entry_raw(const struct redactor *r, const struct entry *e)
 
 /* --- leaves: each returns false, with anything written, when the value must be dropped --- */
 
-/* As it is: the quotes are the source's own. */
+/* As it is: the quotes are the source's own, and a number's text too. */
 static void put_as_is(struct redactor *r, const struct entry *e)
 {
-    out_put(&r->out, span_of(r->view->base + e->from - 1, e->to - e->from + 2));
+    unsigned quote = e->kind == ENTRY_STRING ? 1 : 0;
+
+    out_put(&r->out, span_of(r->view->base + e->from - quote, e->to - e->from + 2 * quote));
 }
 
 /* The code of an id, which needs no escapes. */
@@ -75,6 +77,9 @@ static bool id_is_foreign(struct redactor *r, const struct field *f, struct span
 
 static bool fits(struct redactor *r, const struct field *f, const struct entry *e)
 {
+    if (field_is_literal(f)) {
+        return e->kind == ENTRY_LITERAL && type_fits(f, entry_raw(r, e));
+    }
     if (e->kind != ENTRY_STRING || f->type == TYPE_STRING) {
         return e->kind == ENTRY_STRING;
     }

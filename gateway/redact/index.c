@@ -373,7 +373,10 @@ enum err index_leaf(struct walker *k, struct entry leaf)
         return OK;
     }
     leaf.field = f->number;
-    if (leaf.kind == ENTRY_STRING && (f->kind != FIELD_VALUE || f->list != item)) {
+    bool value = leaf.kind == ENTRY_STRING || leaf.kind == ENTRY_LITERAL;
+
+    if (value && (f->kind != FIELD_VALUE || f->list != item ||
+                  field_is_literal(f) != (leaf.kind == ENTRY_LITERAL))) {
         leaf.kind = ENTRY_BAD;
     }
     if (leaf.kind == ENTRY_NULL && item) {

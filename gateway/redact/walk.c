@@ -256,10 +256,10 @@ static enum err in_literal(struct walker *k, const uint8_t *at)
     if (!literal_is_valid(text)) {
         return ERR_UP_JSON;
     }
-    bool null = text.ptr[0] == 'n';
-    enum err e = k->skipping != 0
-                     ? OK
-                     : index_leaf(k, (struct entry){.kind = null ? ENTRY_NULL : ENTRY_BAD});
+    struct entry leaf = {.from = k->opened,
+                         .to = k->opened + (uint32_t)text.len,
+                         .kind = text.ptr[0] == 'n' ? ENTRY_NULL : ENTRY_LITERAL};
+    enum err e = k->skipping != 0 ? OK : index_leaf(k, leaf);
 
     if (e != OK) {
         return e;

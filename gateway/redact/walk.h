@@ -18,6 +18,7 @@ enum entry_kind {
     ENTRY_REF,    /* from..to: the same of its sourcedId */
     ENTRY_OBJECT,
     ENTRY_LIST,
+    ENTRY_LITERAL, /* from..to: a number, true or false */
     ENTRY_NULL,
     ENTRY_BAD, /* of a JSON type that the catalog does not give the field */
 };
