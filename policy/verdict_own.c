@@ -40,26 +40,29 @@ static bool hides_student_id(const struct agreement *a, const struct element_set
                                  : "Student Identifiers / Provider/App assigned student ID number");
 }
 
-/* Every record of the role says a school, granted or not: it comes with the roles. */
-static bool says_school(const struct plan *plan, enum role role)
+/* Every student's record says a school, granted or not: it comes with the roles. */
+static bool says_school(const struct plan *plan)
 {
     const struct resource *r = plan->resource;
     bool says = false;
     for (size_t i = 0; i < r->field_count; i++) {
         says |= (r->fields[i].facts & FACT_SCHOOL) != 0 &&
-                r->fields[i].grant[role].by == GRANT_STRUCTURE;
+                r->fields[i].grant[ROLE_STUDENT].by == GRANT_STRUCTURE;
     }
     return says;
 }
 
-/* True if something is lost that every record of the role shows: then all of it is. */
+/*
+ * True if something is lost that every record of the role shows: then all of it is.
+ * A guardian is judged the same behind every reference, whatever record it stands in.
+ */
 static bool loses_structure(const struct plan *plan, const struct element_set *lost, enum role role)
 {
-    if (has_element(lost, "Enrollment / Student school enrollment") && says_school(plan, role)) {
-        return true;
+    bool school = has_element(lost, "Enrollment / Student school enrollment");
+    if (role == ROLE_GUARDIAN) {
+        return school || has_element(lost, "Parent/Guardian ID / Parent ID number");
     }
-    return role == ROLE_GUARDIAN ? has_element(lost, "Parent/Guardian ID / Parent ID number")
-                                 : hides_student_id(plan->agreement, lost);
+    return (school && says_school(plan)) || hides_student_id(plan->agreement, lost);
 }
 
 static void limit(const struct agreement *a, const struct own_facts *own,

@@ -15,33 +15,120 @@ import yaml
 
 from ids import Ids, derive, make_master
 from oracle import Oracle, leaves
+from oracle_own import OwnFacts
+from own_files import OwnFiles
 from stack import RESOURCES, ROOT, Source, Stack, load, make_bundle
 from transforms import Changes
 
 URL = "https://gateway.example.org"
-CLIENTS = {
+CLIENTS = {  # of a district without students' own facts
     "acme-prod": "acme-math",
     "library-cards": "library-cards",
     "wide-prod": "wide",
     "staff-prod": "staff-directory",
     "coded-prod": "coded",
     "changed-prod": "changed",
+    "classes-prod": "by-classes",
+    "spring-prod": "by-terms",
+}
+OWN_CLIENTS = {  # of one that keeps them
+    "restricted-prod": "restricted",
+    "consent-prod": "by-consent",
+    "directory-prod": "by-directory",
+    "named-prod": "by-name",
 }
 CODED = ["courses", "classes", "users", "enrollments"]
 ID = re.compile(r"(?:stu|grd|stf|cls|crs|enr)-[0-9][0-9a-z-]*")
+ALL_CLIENTS = {**CLIENTS, **OWN_CLIENTS}
 WORD = re.compile(r"[A-Za-z]{8,}|[0-9]{9,}")
 
 
+def read_as_text(path):
+    """Every scalar as it is written: `yes` stays a word."""
+    return yaml.load(path.read_text(), yaml.BaseLoader)
+
+
+def add_client(policy, client, agreement):
+    path = policy / "partners" / "wide.yaml"
+    partner = read_as_text(path)
+    new = {**partner["clients"][0], "id": client, "agreement": agreement}
+    new["keys"] = {"file": f"{client}-jwks.json"}
+    partner["clients"].append(new)
+    path.write_text(yaml.safe_dump(partner, sort_keys=False, allow_unicode=True))
+
+
+def add_agreement(policy, client, name, change):
+    """The agreement `wide`, changed, and a client for it."""
+    doc = {**read_as_text(policy / "agreements" / "wide.yaml"), "agreement": name}
+    change(doc)
+    path = policy / "agreements" / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(doc, sort_keys=False, allow_unicode=True))
+    add_client(policy, client, name)
+
+
 @pytest.fixture(scope="module")
-def policy(tmp_path_factory):
-    """The example district and, for reach, four agreements more: one that shares all it can,
-    the same under ids of the partner's own, one that changes what it sends, one that shares
-    teachers and staff alone."""
+def bundle(tmp_path_factory):
+    return make_bundle(tmp_path_factory.mktemp("leak-bundle") / "bundle", 260, 21)
+
+
+@pytest.fixture(scope="module")
+def policy(tmp_path_factory, bundle):
+    """The example district and, for reach, agreements more: one that shares all it can, the
+    same under ids of the partner's own, one that changes what it sends, one that shares teachers
+    and staff alone, two that list classes, courses or terms."""
     folder = tmp_path_factory.mktemp("leak-policy") / "district"
     shutil.copytree(ROOT / "policy" / "examples", folder)
     shutil.copytree(ROOT / "tests" / "policy" / "leak", folder, dirs_exist_ok=True)
     with (folder / "district.yaml").open("a") as f:
         f.write("domains: [students.district.example]\n")
+    classes = sorted(c["sourcedId"] for c in load(bundle)["classes"])
+
+    def by_classes(doc):
+        doc["where"] = {"classes": classes[::4]}
+
+    def by_terms(doc):
+        courses = sorted({c["course"]["sourcedId"] for c in load(bundle)["classes"]})
+        doc["where"] = {"terms": ["sem-2026-2"], "courses": courses[::2]}
+
+    add_agreement(folder, "classes-prod", "by-classes", by_classes)
+    add_agreement(folder, "spring-prod", "by-terms", by_terms)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def own_policy(tmp_path_factory, policy):
+    """A district that keeps students' own facts: restrictions beside a school official,
+    consents, opt-outs from directory information, an agreement for single students."""
+    folder = tmp_path_factory.mktemp("leak-own") / "district"
+    shutil.copytree(policy, folder)
+    path = folder / "district.yaml"
+    text = path.read_text().replace("student-facts: none", "student-facts: files")
+    types = re.search(r"  types: .*", text).group()
+    path.write_text(text.replace(types, types.replace("[name", "[name, email, login-id")))
+
+    def rest_on(basis):
+        def change(doc):
+            doc.update(basis=basis)
+            doc.pop("because")
+            doc.pop("where")
+        return change
+
+    def by_directory(doc):
+        rest_on("directory")(doc)
+        records = doc["share"]["records"]
+        students = doc["share"]["students"]
+        keep = ("Student Name", "Student Contact Information", "Enrollment")
+        students["Student Contact Information"] = {"Email": "as-is"}
+        doc["share"] = {
+            "students": {k: students[k] for k in keep},
+            "teachers": {"Name": "as-is"},
+            "records": records,
+        }
+
+    add_agreement(folder, "restricted-prod", "restricted", lambda doc: None)
+    add_agreement(folder, "consent-prod", "by-consent", rest_on("consent"))
+    add_agreement(folder, "directory-prod", "by-directory", by_directory)
+    add_agreement(folder, "named-prod", "by-name", rest_on("parent-or-student"))
     return folder
 
 
@@ -49,28 +136,68 @@ def today(district):
     return datetime.datetime.now(zoneinfo.ZoneInfo(district["time-zone"])).date()
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory, policy):
-    folder = tmp_path_factory.mktemp("leak")
-    bundle = make_bundle(folder / "bundle", 260, 21)
-    source = Source(folder, bundle).start()
+def write_own(folder, rows):
+    own = OwnFiles(folder)
+    students = sorted(u["sourcedId"] for u in rows["students"] if u["status"] != "tobedeleted")
+    for i, s in enumerate(students):
+        if i % 2 == 0:
+            own.opt_out(i // 2, s)
+        if i % 3 == 0:
+            own.restrict(i // 3, s, ("agreement:restricted", "partner:wide", "agreement:by-name")[i % 2])
+        if i % 4 != 1:
+            own.consent(i, s, ("partner:wide", "agreement:by-consent", "agreement:wide")[i % 3], "testing")
+        if i % 3 != 1:
+            own.name(i, s, "by-name")
+    own.add("opt-outs", student=students[1], type="all", scope="agreement:by-name", since=own.ago(9))
+    return own.write()
+
+
+def start(folder, source, rows, policy, clients, students=None):
+    (folder / "stack").mkdir()
     path, master = make_master(folder)
-    stack = Stack(folder, source, policy=policy, **{"master-key": path}).start()
-    stack.rows = load(bundle)
+    settings = {"master-key": path, **({} if students is None else {"students": str(students)})}
+    stack = Stack(folder / "stack", source, policy=policy, **settings).start()
+    stack.rows = rows
     catalog = yaml.safe_load((ROOT / "policy" / "catalogs" / "oneroster-1.2.yaml").read_text())
     district = yaml.safe_load((policy / "district.yaml").read_text())
     stack.oracles = {}
-    for client, agreement in CLIENTS.items():
+    for client, agreement in clients.items():
         doc = yaml.safe_load((policy / "agreements" / f"{agreement}.yaml").read_text())
         partner = doc["partner"]
         ids = Ids(derive(master, partner), partner) if doc["ids"] == "per-partner" else None
-        changes = Changes(master, doc, district, today(district))
-        stack.oracles[client] = Oracle(stack.rows, catalog, district, doc, URL, ids, changes)
-    stack.canaries = canaries_of(stack.rows)
-    stack.seen = {}
+        day = today(district)
+        more = {"own": OwnFacts(students), "purpose": "testing", "ids": ids, "today": day}
+        more["changes"] = Changes(master, doc, district, day)
+        stack.oracles[client] = Oracle(rows, catalog, district, doc, URL, **more)
+    stack.canaries = canaries_of(rows)
+    return stack
+
+
+@pytest.fixture(scope="module")
+def plain_world(tmp_path_factory, bundle, policy):
+    folder = tmp_path_factory.mktemp("leak")
+    source = Source(folder, bundle).start()
+    stack = start(folder, source, load(bundle), policy, CLIENTS)
     yield stack
     stack.stop()
     source.stop()
+
+
+@pytest.fixture(scope="module")
+def own_world(tmp_path_factory, bundle, own_policy):
+    folder = tmp_path_factory.mktemp("leak-of-own")
+    source = Source(folder, bundle).start()
+    rows = load(bundle)
+    students = write_own(folder / "students", rows)
+    stack = start(folder, source, rows, own_policy, OWN_CLIENTS, students)
+    yield stack
+    stack.stop()
+    source.stop()
+
+
+@pytest.fixture
+def world(request, client):
+    return request.getfixturevalue("plain_world" if client in CLIENTS else "own_world")
 
 
 def canaries_of(rows):
@@ -84,14 +211,24 @@ def canaries_of(rows):
     return {w for w, places in count.items() if len(places) == 1}
 
 
-def expected(stack, client, resource, asked=None, keep=lambda r: True):
+def released(stack, client, resource):
+    """(record as released, rules it was released by) for each that leaves; worked out once."""
+    cache = stack.__dict__.setdefault("released", {})
+    if (client, resource) not in cache:
+        oracle = stack.oracles[client]
+        out = []
+        for record in stack.rows[resource]:
+            whole, _ = oracle.release(resource, record)
+            if whole is not None:
+                out.append((whole, oracle.rules(resource, oracle.decide(resource, record))))
+        cache[client, resource] = out
+    return cache[client, resource]
+
+
+def expected(stack, client, resource, asked=None):
+    rows = [whole for whole, _ in released(stack, client, resource)]
     oracle = stack.oracles[client]
-    out = []
-    for record in stack.rows[resource]:
-        whole, _ = oracle.release(resource, record)
-        if whole is not None and keep(whole):
-            out.append(whole if asked is None else oracle.narrow(whole, asked))
-    return out
+    return rows if asked is None else [oracle.narrow(r, asked) for r in rows]
 
 
 def raw_words(stack, answers):
@@ -130,7 +267,7 @@ def assert_no_district_ids(stack, client, answers):
         assert not set(ID.findall(text)) & district_ids(stack)
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("client", ALL_CLIENTS)
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_whole_lists(world, client, resource):
     if not is_shared(world, client, resource):
@@ -145,7 +282,7 @@ def test_whole_lists(world, client, resource):
     assert_no_district_ids(world, client, answers)
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("client", ALL_CLIENTS)
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_every_record_by_id(world, client, resource):
     """Each id of the source: the record as the oracle has it, or the 404 that everybody gets."""
@@ -159,7 +296,10 @@ def test_every_record_by_id(world, client, resource):
     c = world.connect()
     for i in [*[oracle.known_as(kind, i) for i in ids], *others, "no-such-id"]:
         a = world.get(f"/{resource}/{quote(i)}", client, connection=c)
-        if i in want:
+        if not oracle.may_get(resource):
+            assert a.status == 403, (i, a.body)  # whether the id exists or not
+            assert raw_words(world, [a]) == set()
+        elif i in want:
             assert a.status == 200, (i, a.body)
             assert next(iter(a.json().values())) == want[i]
             assert raw_words(world, [a]) == words_of(world, [want[i]])
@@ -170,7 +310,7 @@ def test_every_record_by_id(world, client, resource):
 
 
 def fields_of(stack, resource):
-    oracle = stack.oracles["acme-prod"]
+    oracle = next(iter(stack.oracles.values()))
     record = oracle.catalog["resources"][resource]["record"]
     return [f for f in leaves(oracle.fields[record])]
 
@@ -179,7 +319,7 @@ def visible_paths(stack, client, resource):
     return {p for rules in stack.oracles[client].programs[resource].values() for p in rules}
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("client", ALL_CLIENTS)
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_every_field_alone(world, client, resource):
     if not is_shared(world, client, resource):
@@ -216,16 +356,15 @@ def matches(record, path, op, value):
     return any(tests[op](v) for v in got)
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("client", ALL_CLIENTS)
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_every_field_as_a_filter(world, client, resource):
     """A filter selects by what the partner sees, and by nothing else (SAFETY R3)."""
     if not is_shared(world, client, resource):
         return
-    programs = world.oracles[client].programs[resource]
     c = world.connect()
     for f in fields_of(world, resource):
-        plain = [r for r, rules in programs.items() if rules.get(f.path) == ("as-is", None)]
+        plain = world.oracles[client].may_filter(resource, f)
         path = f.path + (".sourcedId" if f.spec["type"] == "ref" else "")
         sample = next((v for r in world.rows[resource] for v in values_at(r, f.path)), "x")
         if f.spec["type"] in ("id", "ref"):
@@ -245,31 +384,21 @@ def test_every_field_as_a_filter(world, client, resource):
 
 def plain_rows(stack, client, resource, path, op, value):
     """Rows whose value at `path` leaves unchanged and matches."""
-    oracle = stack.oracles[client]
-    out = []
-    for record in stack.rows[resource]:
-        whole, _ = oracle.release(resource, record)
-        if whole is None:
-            continue
-        roles, _ = oracle.decide(resource, record)
-        plain = all(oracle.programs[resource][r].get(path) == ("as-is", None) for r in roles)
-        if plain and matches(whole, path, op, value):
-            out.append(whole)
-    return out
+    rows = released(stack, client, resource)
+    plain = [whole for whole, rules in rows if rules.get(path) == ("as-is", None)]
+    return [whole for whole in plain if matches(whole, path, op, value)]
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("client", ALL_CLIENTS)
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_every_field_as_a_sort(world, client, resource):
     if not is_shared(world, client, resource):
         return
-    programs = world.oracles[client].programs[resource]
     c = world.connect()
     for f in fields_of(world, resource):
         path = f.path + (".sourcedId" if f.spec["type"] == "ref" else "")
         a = world.get(f"/{resource}?limit=10000&sort={path}&orderBy=desc", client, connection=c)
-        plain = all(rules.get(f.path) == ("as-is", None) for rules in programs.values())
-        if not plain:
+        if not world.oracles[client].may_sort(resource, f):
             assert a.status == 403, (f.path, a.status)
             assert raw_words(world, [a]) == set()
         elif a.status == 200:
@@ -285,21 +414,32 @@ def test_every_field_as_a_sort(world, client, resource):
     c.close()
 
 
-def test_I1_the_search_for_district_ids_finds_them_where_they_are_sent(world):
+def test_I1_the_search_for_district_ids_finds_them_where_they_are_sent(plain_world):
     for resource in ("users", "classes", "courses", "enrollments"):
-        a = world.get(f"/{resource}?limit=10000", "wide-prod")
-        found = set(ID.findall(a.body.decode())) & district_ids(world)
+        a = plain_world.get(f"/{resource}?limit=10000", "wide-prod")
+        found = set(ID.findall(a.body.decode())) & district_ids(plain_world)
         assert {r["sourcedId"] for r in next(iter(a.json().values()))} <= found
-    assert all(ID.fullmatch(i) for i in district_ids(world))
+    assert all(ID.fullmatch(i) for i in district_ids(plain_world))
 
 
-def test_the_oracle_releases_and_withholds_something_everywhere(world):
+@pytest.mark.parametrize("client", ALL_CLIENTS)
+def test_the_oracle_releases_and_withholds_something_everywhere(world, client):
     """The comparison above would be empty if the agreements shared nothing, or everything."""
-    for client in CLIENTS:
-        seen = 0
-        for resource in RESOURCES:
-            want = expected(world, client, resource)
-            seen += len(want)
-        assert seen > 20, client
-    assert len(expected(world, "acme-prod", "students")) < len(world.rows["students"]) / 2
-    assert words_of(world, expected(world, "wide-prod", "students"))
+    seen = {r: len(expected(world, client, r)) for r in RESOURCES}
+    assert sum(seen.values()) > 20
+    if client in ("acme-prod", *OWN_CLIENTS):
+        assert 0 < seen["students"] < 0.9 * len(world.rows["students"])
+    if client == "wide-prod":
+        assert words_of(world, expected(world, client, "students"))
+
+
+def test_s4_s5_the_facts_of_single_students_show_in_their_records(own_world):
+    """Each kind of fact makes a difference to somebody, so that the tables above can tell."""
+    shapes = {c: set() for c in OWN_CLIENTS}
+    for client in OWN_CLIENTS:
+        for record in expected(own_world, client, "students"):
+            shapes[client].add(tuple(sorted(record)))
+    assert all(len(shapes[c]) > 8 for c in ("restricted-prod", "consent-prod")), shapes
+    assert len(shapes["directory-prod"]) > 3, shapes
+    counts = {c: len(expected(own_world, c, "students")) for c in OWN_CLIENTS}
+    assert len(set(counts.values())) == len(counts), counts

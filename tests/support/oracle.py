@@ -3,8 +3,13 @@
 from docs/policy.md, docs/catalog.md and the blueprint's words, shares no code with the
 gateway, and works on whole documents where the gateway streams."""
 
+import json
 import re
 from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
+
+from oracle_own import DIRECTORY, OwnFacts, brief
 
 ROLE_OF = {
     "student": "students",
@@ -29,6 +34,11 @@ PATH_OF = {
     "resource": "resources",
     "user": "users",
 }
+PLACES = ("org", "class", "course", "academicSession")
+NAMED = (
+    "transfer financial-aid juvenile-justice parent-of-dependent judicial emergency "
+    "parent-or-student child-welfare"
+).split()
 DROP = object()
 
 
@@ -90,17 +100,27 @@ def spec_of(value):
 
 
 class Oracle:
-    def __init__(self, bundle, catalog, district, agreement, public_url, ids=None, changes=None):
+    def __init__(self, bundle, catalog, district, agreement, public_url, **more):
         """`bundle`: resource name -> records in the shape of the REST binding, in the source's
-        order. `ids`: the codes of an agreement that does not send the district's (ids.Ids).
-        `changes`: its transforms with arguments or keys (transforms.Changes). The others are
-        parsed YAML."""
-        self.ids = ids
-        self.changes = changes
+        order. The others are parsed YAML. Of `more`, `own`: an OwnFacts, if the district holds
+        any; `purpose`: the client's; `ids`: the codes of an agreement that does not send the
+        district's (ids.Ids); `changes`: its transforms with arguments or keys
+        (transforms.Changes); `today`: the day, in the district's zone."""
+        self.ids = more.get("ids")
+        self.changes = more.get("changes")
         self.at = None  # what a transform may need: the kind of the record, its id, its subjects
         self.bundle = bundle
         self.catalog = catalog
         self.agreement = agreement
+        self.own = more.get("own") or OwnFacts()
+        self.purpose = more.get("purpose")
+        self.today = more.get("today") or date.today()
+        self.known_own = {}
+        self.basis = agreement["basis"]
+        self.designated = set()
+        for t in (district.get("directory-information") or {}).get("types", []):
+            word = t["type"] if isinstance(t, dict) else t
+            self.designated |= {brief(e) for e in DIRECTORY.get(word, [])}
         self.href = public_url + catalog["base"]
         self.fields = {r: read_fields(s) for r, s in catalog["records"].items()}
         aliases = district.get("schools", {})
@@ -108,8 +128,16 @@ class Oracle:
         schools = where.get("schools")
         self.schools = None if schools is None else {aliases.get(s, s) for s in schools}
         self.grades = set(where["grades"]) if "grades" in where else None
+        self.lists = {k: set(where[k]) for k in ("classes", "courses", "terms") if k in where}
         self.index_places()
+        self.index_ties()
         self.index_people()
+        self.index_enrollments()
+        self.births = {
+            d["sourcedId"]: date.fromisoformat(d["birthDate"])
+            for d in bundle["demographics"]
+            if "birthDate" in d and d["status"] != "tobedeleted"
+        }
         self.programs = {r: self.make_programs(r) for r in catalog["resources"]}
 
     # --- the agreement
@@ -188,6 +216,47 @@ class Oracle:
                 up = orgs[up].get("parent", {}).get("sourcedId")
         self.classes = {c["sourcedId"]: c for c in self.bundle["classes"]}
         self.courses = {c["sourcedId"]: c for c in self.bundle["courses"]}
+        self.above = {}  # session -> itself and all above it
+        sessions = {x["sourcedId"]: x for x in self.bundle["academicSessions"]}
+        for i in sessions:
+            chain, up = [], i
+            while up in sessions and up not in chain:
+                chain.append(up)
+                up = sessions[up].get("parent", {}).get("sourcedId")
+            self.above[i] = set(chain)
+
+    def index_ties(self):
+        """What a class or course is tied to: each list of `where` must meet its set."""
+        self.class_ties, self.course_ties = {}, {}
+        for i, c in self.classes.items():
+            terms = set().union(*(self.above.get(t["sourcedId"], set()) for t in c["terms"]))
+            course = c["course"]["sourcedId"]
+            self.class_ties[i] = {"classes": {i}, "courses": {course}, "terms": terms}
+        for i in self.courses:
+            mine = [t for t in self.class_ties.values() if i in t["courses"]]
+            self.course_ties[i] = {
+                "classes": set().union(*(t["classes"] for t in mine)),
+                "courses": {i},
+                "terms": set().union(*(t["terms"] for t in mine)),
+            }
+
+    def index_enrollments(self):
+        """Who sits in, or teaches, which class today."""
+        for p in self.people.values():
+            p["ties"] = {"classes": set(), "courses": set(), "terms": set()}
+        for e in self.bundle["enrollments"]:
+            p = self.people.get(e["user"]["sourcedId"])
+            c = e["class"]["sourcedId"]
+            if p is None or c not in self.classes or e["status"] != "active":
+                continue
+            if "endDate" in e and date.fromisoformat(e["endDate"]) < self.today:
+                continue
+            if (e["role"] == "student") == ("students" in p["roles"]):
+                for kind, ids in self.class_ties[c].items():
+                    p["ties"][kind] |= ids
+
+    def ties_pass(self, ties):
+        return all(ties[kind] & ids for kind, ids in self.lists.items())
 
     def index_people(self):
         self.people = {}
@@ -230,6 +299,8 @@ class Oracle:
     def place_pass(self, kind, place):
         if kind == "org":
             return place in self.org_schools and self.schools_pass_org(place)
+        if kind == "academicSession":
+            return self.session_pass(place)
         table = self.classes if kind == "class" else self.courses
         p = table.get(place)
         if p is None:
@@ -237,22 +308,118 @@ class Oracle:
         org = (p["school"] if kind == "class" else p.get("org", {})).get("sourcedId")
         if kind == "class" and self.org_type.get(org) != "school":
             return False
+        ties = (self.class_ties if kind == "class" else self.course_ties)[place]
         return (
             org in self.org_schools
             and self.schools_pass_org(org)
             and ("grades" not in p or self.grades_pass(p["grades"]))
+            and self.ties_pass(ties)
         )
+
+    def session_pass(self, session):
+        """Those listed, those below them and those above."""
+        listed = self.lists.get("terms")
+        if listed is None or session in listed:
+            return True
+        below = bool(self.above.get(session, set()) & listed)
+        return below or any(session in self.above.get(t, set()) for t in listed)
 
     def schools_pass_org(self, org):
         return self.schools is None or bool(self.org_schools[org] & self.schools)
+
+    # --- students' own facts
+
+    def own_of(self, student):
+        if student not in self.known_own:
+            birth = self.births.get(student)
+            own = self.own.of(student, self.agreement, self.purpose, birth, self.today)
+            self.known_own[student] = own
+        return self.known_own[student]
+
+    def own_pass(self, student):
+        """Nothing of the student's own keeps the student's records back whole."""
+        own = self.own_of(student)
+        if own.withheld:
+            return False
+        if self.basis in NAMED and not own.named:
+            return False
+        if self.basis == "consent" and not own.consented:
+            return False
+        name = {brief(e) for e in DIRECTORY["name"]}
+        return self.basis != "directory" or not (own.refused_all or own.refused & name)
+
+    def lost(self, students):
+        """Elements that some of these students' facts withhold."""
+        out = set()
+        for s in students:
+            own = self.own_of(s)
+            out |= own.restricted | (own.refused if self.basis == "directory" else set())
+        return out
+
+    def leaves_element(self, element, students):
+        if element in self.lost(students):
+            return False
+        if self.basis == "directory" and element not in self.designated:
+            return False
+        return self.basis != "consent" or all(element in self.own_of(s).consents for s in students)
+
+    def left(self, resource, role, students):
+        """The rules of a role that the subjects' own facts leave, or None: the record stays."""
+        rules = self.programs[resource][role]
+        if role not in ("students", "guardians"):
+            return rules
+        fields = self.fields[self.catalog["resources"][resource]["record"]]
+        lost = self.lost(students)
+        number = "Local ID number" if self.ids is None else "Provider/App assigned student ID number"
+        number = "Student Identifiers / " + number
+        if role == "students" and number in lost:
+            return None
+        if role == "guardians" and "Parent/Guardian ID / Parent ID number" in lost:
+            return None
+        if "Enrollment / Student school enrollment" in lost and "roles" in fields:
+            return None
+        out = {}
+        for f in leaves(fields):
+            how, category, element = granted_by(f, role)
+            if f.path not in rules:
+                continue
+            if how != "structure" and not self.leaves_element(brief(f"{category} / {element}"), students):
+                continue
+            if role == "guardians" and number in lost and f.spec["type"] == "ref" and f.spec["of"] == "user":
+                continue
+            out[f.path] = rules[f.path]
+        return self.whole(fields, role, out, rules)
+
+    @staticmethod
+    def whole(fields, role, rules, before):
+        """Without items that would lack what they need; None if the record would, or would show
+        nothing but structure."""
+        if rules == before:
+            return rules
+        needed = [
+            f
+            for f in leaves(fields)
+            if f.spec.get("required") and "placeholder" not in f.spec and f.path not in rules
+        ]
+        if any("." not in f.path for f in needed):
+            return None
+        for f in needed:
+            above = f.path.rsplit(".", 1)[0] + "."
+            rules = {p: r for p, r in rules.items() if not p.startswith(above)}
+        granted = {f.path for f in leaves(fields) if granted_by(f, role)[0] != "structure"}
+        return rules if granted & set(rules) else None
+
+    # --- people
 
     def student_pass(self, student):
         p = self.people.get(student)
         return (
             p is not None
             and "students" in p["roles"]
+            and self.own_pass(student)
             and self.schools_pass(p["schools"]["students"])
             and self.grades_pass(p["grades"])
+            and self.ties_pass(p["ties"])
         )
 
     def shared_roles(self):
@@ -264,8 +431,13 @@ class Oracle:
         if role not in p["roles"] or role not in shared:
             return False
         if role == "guardians":
-            return bool(p["children"]) and all(self.student_pass(c) for c in p["children"])
-        return self.schools_pass(p["schools"][role])
+            shown = {  # by every guardian's record
+                "Parent/Guardian ID / Parent ID number",
+                "Enrollment / Student school enrollment",
+            }
+            every = bool(p["children"]) and all(self.student_pass(c) for c in p["children"])
+            return every and not shown & self.lost(p["children"])
+        return self.schools_pass(p["schools"][role]) and self.ties_pass(p["ties"])
 
     # --- deciding a record: (standing roles, subjects), or None
 
@@ -273,15 +445,13 @@ class Oracle:
         kind = self.catalog["resources"][resource]["record"]
         shared = set(self.programs[resource])
         if kind in ("user", "demographics", "enrollment"):
-            return self.decide_person(resource, kind, record, shared)
+            return self.decide_person(resource, record, shared)
         if "records" not in shared:
             return None
-        if kind in ("org", "class", "course"):
-            if not self.place_pass(kind, record["sourcedId"]):
-                return None
-        return {"records"}, set()
+        return ({"records"}, set()) if self.place_pass(kind, record["sourcedId"]) else None
 
-    def decide_person(self, resource, kind, record, shared):
+    def decide_person(self, resource, record, shared):
+        kind = self.catalog["resources"][resource]["record"]
         person = record["user"]["sourcedId"] if kind == "enrollment" else record["sourcedId"]
         known = self.people.get(person)
         if known is None:
@@ -292,6 +462,7 @@ class Oracle:
         roles = known["roles"] | {ROLE_OF[w] for w in words}
         if "students" in roles:
             ok = "students" in shared and self.student_pass(person) and self.record_pass(kind, record)
+            ok = ok and self.left(resource, "students", {person}) is not None
             return ({"students"}, {person}) if ok else None
         if kind == "demographics":
             return None
@@ -299,6 +470,8 @@ class Oracle:
             roles = {ROLE_OF[record["role"]]}
         standing = {r for r in roles & shared if self.stands(person, r, shared)}
         standing = {r for r in standing if r == "guardians" or self.record_pass(kind, record)}
+        children = known["children"]
+        standing = {r for r in standing if self.left(resource, r, children) is not None}
         if not standing:
             return None
         subjects = set(known["children"]) if "guardians" in standing else set()
@@ -322,18 +495,23 @@ class Oracle:
 
     # --- writing a record
 
+    def rules(self, resource, verdict):
+        """leaf path -> rule of one record: what all its roles release by the same rule."""
+        roles, subjects = verdict
+        programs = [self.left(resource, r, subjects) for r in roles]
+        return {
+            p: rule
+            for p, rule in programs[0].items()
+            if all(other.get(p) == rule for other in programs[1:])
+        }
+
     def release(self, resource, record, asked=None):
         """(the record as released or None, subjects)."""
         verdict = self.decide(resource, record)
         if verdict is None:
             return None, set()
         roles, subjects = verdict
-        programs = [self.programs[resource][r] for r in roles]
-        rules = {
-            p: rule
-            for p, rule in programs[0].items()
-            if all(other.get(p) == rule for other in programs[1:])
-        }
+        rules = self.rules(resource, verdict)
         kind = self.catalog["resources"][resource]["record"]
         self.at = self.catalog["resources"][resource]["id-of"], record["sourcedId"], subjects
         out = self.put_object(self.fields[kind], record, rules, roles, subjects)
@@ -342,6 +520,39 @@ class Oracle:
         if asked is not None:
             out = self.narrow(out, asked)
         return out, subjects
+
+    # --- questions
+
+    def about_students(self, resource):
+        return bool({"students", "guardians"} & set(self.programs[resource]))
+
+    def by_type(self, resource, f):
+        """99.37(e): by directory, students are selected by designated types alone."""
+        if self.basis != "directory" or not self.about_students(resource):
+            return True
+        how, category, element = granted_by(f, "students")
+        return how in ("element", "name") and brief(f"{category} / {element}") in self.designated
+
+    def may_filter(self, resource, f):
+        shown = [r for r in self.programs[resource].values() if r.get(f.path) == ("as-is", None)]
+        return bool(shown) and self.by_type(resource, f)
+
+    def may_sort(self, resource, f):
+        """Only by what every record that leaves shows, whatever anybody's own facts are."""
+        for role, rules in self.programs[resource].items():
+            if rules.get(f.path) != ("as-is", None):
+                return False
+            taken = role in ("students", "guardians") and granted_by(f, role)[0] != "structure"
+            goes = f.spec.get("required") and "placeholder" not in f.spec and "." not in f.path
+            if self.own.held and taken and not goes:
+                return False
+        return self.by_type(resource, f)
+
+    def may_get(self, resource):
+        """By id: never by directory, where a record is about students."""
+        return self.basis != "directory" or not self.about_students(resource)
+
+    # --- writing
 
     def put_object(self, fields, value, rules, roles, subjects):
         out = {}
@@ -356,8 +567,6 @@ class Oracle:
             if name in out or not f.spec.get("required"):
                 continue
             if "placeholder" in f.spec:
-                import json
-
                 out[name] = json.loads(f.spec["placeholder"])
             elif f.spec["type"] in ("id", "ref", "object") or f.spec.get("guards"):
                 return DROP
@@ -405,10 +614,8 @@ class Oracle:
                     return DROP
             elif not any(self.stands(target, r, self.shared_roles()) for r in known["roles"]):
                 return DROP
-        elif kind in ("org", "class", "course") and not self.place_pass(kind, target):
+        elif kind in PLACES and not self.place_pass(kind, target):
             return DROP
-        from urllib.parse import quote
-
         target = self.known_as(kind, target)
         if target is None:
             return DROP
@@ -451,8 +658,6 @@ class Oracle:
 def initial(f, value):
     first = first_grapheme(value)
     if len(first) == len(value):
-        import json
-
         return json.loads(f.spec.get("placeholder", '"-"'))
     return first + "."
 

@@ -258,6 +258,22 @@ static void r5_a_guardian_who_is_withheld_is_not_named_either(void **state)
     assert_false(verdict_ref(&plan, &row, REF_USER, SPAN("g-two")));
 }
 
+/* The same behind every path: /students and /users tell alike. */
+static void r5_a_reference_does_not_depend_on_the_resource_it_stands_in(void **state)
+{
+    static const struct kit_own hidden = {"s-two", .restricted = SCHOOL};
+    static const char *const resources[] = {"users", "students", "demographics"};
+    (void)state;
+    verdict_kit_own(&kit, &hidden, 1);
+    for (size_t i = 0; i < LEN(resources); i++) {
+        struct plan plan = verdict_kit_plan(&kit, "narrow", resources[i], NULL);
+        verdict_kit_decide(&kit, &plan, "s-in", S, &row);
+        assert_int_equal(row.reason, ROW_RELEASED);
+        assert_true(verdict_ref(&plan, &row, REF_USER, SPAN("g-one")));
+        assert_false(verdict_ref(&plan, &row, REF_USER, SPAN("g-two")));
+    }
+}
+
 static void several_subjects_narrow_together(void **state)
 {
     static const struct kit_own own[] = {{"s-in", .restricted = GRADE},
@@ -633,6 +649,7 @@ int main(void)
         CASE(s4_a_restriction_on_what_every_record_shows_takes_the_record),
         CASE(s4_a_childs_restriction_reaches_the_guardians_own_elements),
         CASE(r5_a_guardian_who_is_withheld_is_not_named_either),
+        CASE(r5_a_reference_does_not_depend_on_the_resource_it_stands_in),
         CASE(several_subjects_narrow_together),
         CASE(s5_d1_consents_release_the_elements_they_name_and_nothing_else),
         CASE(d7_d12_only_those_named_are_disclosed),
