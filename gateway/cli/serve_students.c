@@ -28,8 +28,9 @@ struct students {
     struct students_folder folder;
     struct watch *watch;
     struct timer timer;
-    uint8_t digest[DIGEST_BYTES]; /* of what is in force */
-    bool in_force;                /* `digest` is */
+    uint8_t digest[DIGEST_BYTES]; /* of what is in force, and of each file of it */
+    uint8_t digests[OWN_FILE_COUNT][DIGEST_BYTES];
+    bool in_force; /* these are */
     enum err state;
 };
 
@@ -124,7 +125,16 @@ static enum err record(struct gateway *g, const char *action, int64_t uid,
 
 /* --- looking ------------------------------------------------------------------ */
 
-static enum err adopt(struct gateway *g, const struct students_reading *reading)
+/* Files that are as they were need not be gone through again. */
+static void mark_same(const struct students *s, struct students_reading *reading)
+{
+    for (int f = 0; f < OWN_FILE_COUNT; f++) {
+        reading->offer.same[f] =
+            s->in_force && memcmp(s->digests[f], reading->digests[f], DIGEST_BYTES) == 0;
+    }
+}
+
+static enum err adopt(struct gateway *g, struct students_reading *reading)
 {
     struct students *s = g->students;
     struct own_checks checks = checks_of(g);
@@ -132,6 +142,7 @@ static enum err adopt(struct gateway *g, const struct students_reading *reading)
     if (s->in_force && memcmp(s->digest, reading->digest, sizeof(s->digest)) == 0) {
         return OK; /* touched, or read again for its time's sake */
     }
+    mark_same(s, reading);
     s->in_force = false;
     enum err e = own_keep_offer(g->own, &reading->offer, &checks, true);
 
@@ -139,6 +150,7 @@ static enum err adopt(struct gateway *g, const struct students_reading *reading)
     e = e != OK ? e : own_keep_offer(g->own, &reading->offer, &checks, false);
     if (e == OK) {
         memcpy(s->digest, reading->digest, sizeof(s->digest));
+        memcpy(s->digests, reading->digests, sizeof(s->digests));
         s->in_force = true;
         log_report(g);
     }

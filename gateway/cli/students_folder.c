@@ -95,15 +95,16 @@ static bool read_bytes(const struct students_folder *f, enum own_file file, stru
     return false;
 }
 
-static enum err add_digest(struct digest *d, enum own_file file, bool there, struct span bytes)
+/* Of the file's name, whether it is there, and its bytes. */
+static enum err digest_file(struct digest *d, enum own_file file, bool there, struct span bytes,
+                            uint8_t out[DIGEST_BYTES])
 {
-    enum err e = digest_add(d, span_str(own_file_name(file)));
+    enum err e = digest_begin(d);
 
+    e = e != OK ? e : digest_add(d, span_str(own_file_name(file)));
     e = e != OK ? e : digest_add(d, there ? SPAN(" there ") : SPAN(" missing "));
-    uint8_t own[DIGEST_BYTES];
-
-    e = e != OK ? e : digest_of(bytes, own);
-    return e != OK ? e : digest_add(d, span_of(own, sizeof(own)));
+    e = e != OK ? e : digest_add(d, bytes);
+    return e != OK ? e : digest_end(d, out);
 }
 
 static enum err read_one(const struct students_folder *f, enum own_file file,
@@ -114,7 +115,7 @@ static enum err read_one(const struct students_folder *f, enum own_file file,
 
     buf_init(&bytes, OWN_MAX_FILE + 1);
     bool there = read_bytes(f, file, diags, &bytes);
-    enum err e = add_digest(d, file, there, buf_span(&bytes));
+    enum err e = digest_file(d, file, there, buf_span(&bytes), out->digests[file]);
 
     if (e == OK && there) {
         e = own_read(&(struct own_text){file, own_file_name(file), buf_span(&bytes)}, diags->arena,
@@ -153,11 +154,10 @@ enum err students_folder_read(struct students_folder *f, struct arena *arena,
     diag_init(diags, arena);
     *out = (struct students_reading){0};
     take_stamps(f);
-    e = e != OK ? e : digest_begin(d);
     for (int file = 0; e == OK && file < OWN_FILE_COUNT; file++) {
         e = read_one(f, (enum own_file)file, diags, d, out);
     }
-    e = e != OK ? e : digest_end(d, out->digest);
+    e = e != OK ? e : digest_of(span_of(out->digests, sizeof(out->digests)), out->digest);
     digest_free(&d);
     f->settled = f->settled && e == OK;
     return e;

@@ -24,8 +24,9 @@ struct students_folder {
 /* What stands in it. Everything lives in the arena that it was read with. */
 struct students_reading {
     struct own_sheet sheets[OWN_FILE_COUNT];
-    struct own_offer offer; /* of these sheets */
-    uint8_t digest[DIGEST_BYTES];
+    struct own_offer offer;                        /* of these sheets */
+    uint8_t digests[OWN_FILE_COUNT][DIGEST_BYTES]; /* of each file, a missing one included */
+    uint8_t digest[DIGEST_BYTES];                  /* of them all */
 };
 
 enum { STUDENTS_FOLDER_BYTES = 768 * 1024 * 1024 };

@@ -34,11 +34,29 @@ static void note(struct judge *j, const struct own_row *row, const char *text)
     }
 }
 
-/* The student of a row in doubt leaves to nobody. Every row has room for one such. */
-static void withhold(struct judge *j, const struct own_row *row, struct span student)
+static enum err add(struct own_judged *out, const struct own_row *row)
 {
-    j->out->rows[j->out->count++] =
-        (struct own_row){.file = row->file, .line = row->line, .bad = true, .student = student};
+    if (out->count == out->cap) {
+        size_t cap = out->cap + out->cap / 2 + 64;
+        struct own_row *rows = mem_resize(out->rows, cap * sizeof(*rows));
+
+        if (rows == NULL) {
+            return ERR_MEMORY;
+        }
+        out->rows = rows;
+        out->cap = cap;
+    }
+    out->rows[out->count++] = *row;
+    return OK;
+}
+
+/* The student of a row in doubt leaves to nobody. */
+static enum err withhold(struct judge *j, const struct own_row *row, struct span student)
+{
+    const struct own_row bad = {
+        .file = row->file, .line = row->line, .bad = true, .student = student};
+
+    return add(j->out, &bad);
 }
 
 /* --- students ----------------------------------------------------------------- */
@@ -102,10 +120,9 @@ static enum err judge_student(struct judge *j, const struct own_row *row)
 
     j->out->unknown_students++;
     note(j, row, "names a student whom the roster never knew");
-    if (meant.len > 0 && (row->bad || own_file_narrows(row->file))) {
-        withhold(j, row, meant);
-    }
-    return OK;
+    bool doubt = meant.len > 0 && (row->bad || own_file_narrows(row->file));
+
+    return doubt ? withhold(j, row, meant) : OK;
 }
 
 /* --- parties ------------------------------------------------------------------ */
@@ -123,16 +140,14 @@ static bool is_declared(const struct own_checks *checks, const struct own_row *r
     return false;
 }
 
-static void judge_party(struct judge *j, const struct own_row *row)
+static enum err judge_party(struct judge *j, const struct own_row *row)
 {
     if (row->bad || is_declared(j->checks, row)) {
-        return;
+        return OK;
     }
     j->out->unknown_parties++;
     note(j, row, "names a partner or agreement that is not declared");
-    if (own_file_narrows(row->file)) {
-        withhold(j, row, row->student);
-    }
+    return own_file_narrows(row->file) ? withhold(j, row, row->student) : OK;
 }
 
 /* --- all ---------------------------------------------------------------------- */
@@ -152,9 +167,9 @@ static enum err judge_list(struct judge *j, const struct own_list *list)
     enum err e = OK;
 
     for (size_t i = 0; e == OK && i < list->count; i++) {
-        j->out->rows[j->out->count++] = list->rows[i];
-        e = judge_student(j, &list->rows[i]);
-        judge_party(j, &list->rows[i]);
+        e = add(j->out, &list->rows[i]);
+        e = e != OK ? e : judge_student(j, &list->rows[i]);
+        e = e != OK ? e : judge_party(j, &list->rows[i]);
     }
     return e;
 }
@@ -166,7 +181,8 @@ enum err own_judge_rows(const struct own_list lists[OWN_FILE_COUNT],
     enum err e = ids_init(&j.known);
 
     arena_init(&out->arena, EXTRA_BYTES);
-    out->rows = mem_alloc_array(3 * count_rows(lists) + 1, sizeof(*out->rows));
+    out->cap = count_rows(lists) + 1;
+    out->rows = mem_alloc_array(out->cap, sizeof(*out->rows));
     e = e == OK && out->rows == NULL ? ERR_MEMORY : e;
     for (int f = 0; e == OK && f < OWN_FILE_COUNT; f++) {
         e = judge_list(&j, &lists[f]);

@@ -10,7 +10,7 @@
 struct own_judged {
     struct arena arena; /* strings of the added rows; the others are borrowed from the lists */
     struct own_row *rows;
-    size_t count;
+    size_t count, cap;
     size_t unknown_students, unknown_parties;
     struct own_fault faults[OWN_MAX_FAULTS];
     size_t fault_count;

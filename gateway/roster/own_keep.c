@@ -147,18 +147,34 @@ void own_keep_close(struct own_keep **k)
 
 /* --- changes ------------------------------------------------------------------ */
 
-static enum err take_sheet(struct own_keep *k, enum own_file file, const struct own_sheet *sheet,
+static enum err take_sheet(struct own_keep *k, const struct own_sheet *sheet,
                            const struct own_merge *how)
 {
-    struct own_list next = {0};
-    enum err e = own_merge(&k->lists[file], sheet, how, &next);
+    struct own_list *list = &k->lists[how->file], next = {0};
+    enum err e = own_merge(list, sheet, how, &next);
 
     if (e == OK) {
-        own_list_fini(&k->lists[file]);
-        k->lists[file] = next;
-        k->report.files[file].read = k->report.files[file].read || !how->narrow_only;
+        own_list_fini(list);
+        *list = next;
+        k->report.files[how->file].read = k->report.files[how->file].read || !how->narrow_only;
     }
     return e;
+}
+
+static enum err take_file(struct own_keep *k, const struct own_offer *offer,
+                          const struct own_merge *how)
+{
+    const struct own_sheet *sheet = offer->sheets[how->file];
+    struct own_merge merge = *how;
+
+    k->report.files[how->file].missing = sheet == NULL;
+    k->report.files[how->file].broken = sheet != NULL && !sheet->whole;
+    k->report.files[how->file].errors = offer->errors[how->file];
+    if (sheet == NULL) {
+        return OK;
+    }
+    merge.narrow_only = how->narrow_only || !sheet->whole;
+    return take_sheet(k, sheet, &merge);
 }
 
 enum err own_keep_offer(struct own_keep *k, const struct own_offer *offer,
@@ -167,15 +183,10 @@ enum err own_keep_offer(struct own_keep *k, const struct own_offer *offer,
     enum err e = OK;
 
     for (int f = 0; e == OK && f < OWN_FILE_COUNT; f++) {
-        const struct own_sheet *sheet = offer->sheets[f];
-        struct own_merge how = {.file = (enum own_file)f,
-                                .narrow_only = narrow_only || (sheet != NULL && !sheet->whole),
-                                .today = checks->today};
+        const struct own_merge how = {
+            .file = (enum own_file)f, .narrow_only = narrow_only, .today = checks->today};
 
-        k->report.files[f].missing = sheet == NULL;
-        k->report.files[f].broken = sheet != NULL && !sheet->whole;
-        k->report.files[f].errors = offer->errors[f];
-        e = sheet == NULL ? OK : take_sheet(k, how.file, sheet, &how);
+        e = offer->same[f] ? OK : take_file(k, offer, &how);
     }
     return e != OK ? fail(k, e) : put_in_force(k, checks);
 }

@@ -44,8 +44,10 @@ struct own_checks {
     int32_t today; /* yyyymmdd, district-local */
 };
 
-/* What was read of each file; NULL: it is missing. `errors` of each reading. */
+/* What was read of each file; NULL: it is missing. `errors` of each reading. `same`: the file has
+ * not changed since it was last offered with success, so that it need not be gone through again. */
 struct own_offer {
+    bool same[OWN_FILE_COUNT];
     const struct own_sheet *sheets[OWN_FILE_COUNT];
     unsigned errors[OWN_FILE_COUNT];
 };

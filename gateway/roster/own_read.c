@@ -163,7 +163,7 @@ static void read_rows(struct own_reader *r, struct cells *cells, struct own_row 
 static bool begins_well(struct own_reader *r, struct span bytes)
 {
     if (bytes.len > OWN_MAX_FILE) {
-        say(r, 0, 0, "the file is larger than 16 MiB");
+        say(r, 0, 0, "the file is larger than 64 MiB");
     } else if (span_starts(bytes, SPAN("\xFF\xFE")) || span_starts(bytes, SPAN("\xFE\xFF"))) {
         say(r, 1, 1, "the file is UTF-16; save it as UTF-8");
     } else {

@@ -56,7 +56,7 @@ struct own_row {
     struct span what;            /* the cell behind `elements` and `all`, as it was written */
 };
 
-enum { OWN_MAX_FILE = 16 * 1024 * 1024, OWN_MAX_ROWS = 500000, OWN_MAX_ID = 1024 };
+enum { OWN_MAX_FILE = 64 * 1024 * 1024, OWN_MAX_ROWS = 500000, OWN_MAX_ID = 1024 };
 
 struct own_sheet {
     const struct own_row *rows; /* the good ones, and bad ones whose student can be told */

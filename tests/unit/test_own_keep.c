@@ -106,7 +106,7 @@ static struct own_checks checks_of(const struct place *p)
 static enum err offer(struct place *p, bool narrow_only)
 {
     struct own_sheet sheets[OWN_FILE_COUNT];
-    struct own_offer o = {{NULL}, {0}};
+    struct own_offer o = {.errors = {0}};
     struct own_checks checks = checks_of(p);
     struct diag_list diags;
     struct arena arena;
@@ -264,8 +264,8 @@ static void s1_a_consent_taken_out_of_a_whole_file_ends_in_the_first_step(void *
 {
     struct place *p = *state;
 
-    p->texts[OWN_CONSENTS] = "s1,A,parent,2026-01-01,,,paper,,,agreement:acme-math,instruction," NAME
-                             "\n";
+    p->texts[OWN_CONSENTS] =
+        "s1,A,parent,2026-01-01,,,paper,,,agreement:acme-math,instruction," NAME "\n";
     change(p);
     assert_true(ask(p, "s1").consented);
     p->texts[OWN_CONSENTS] = "";
@@ -278,6 +278,23 @@ static size_t vanished(const struct place *p)
     const struct own_report *r = own_keep_report(p->keep);
 
     return r->files[OWN_OPT_OUTS].vanished + r->files[OWN_RESTRICTIONS].vanished;
+}
+
+static void a_file_that_did_not_change_is_not_gone_through_again(void **state)
+{
+    struct place *p = *state;
+    struct own_offer same = {.same = {true, true, true, true}};
+    struct own_checks checks = checks_of(p);
+
+    p->texts[OWN_RESTRICTIONS] = "s1,all,all,\n";
+    change(p);
+    assert_int_equal(own_keep_offer(p->keep, &same, &checks, true), OK);
+    assert_int_equal(own_keep_offer(p->keep, &same, &checks, false), OK);
+    assert_true(is_complete(p) && ask(p, "s1").withheld);
+    assert_int_equal(vanished(p), 0);
+    same.same[OWN_NAMED] = false; /* but this one is gone */
+    assert_int_equal(own_keep_offer(p->keep, &same, &checks, true), OK);
+    assert_false(is_complete(p));
 }
 
 static void s2_rows_that_vanish_stay_until_confirmed(void **state)
@@ -487,6 +504,7 @@ int main(void)
         CASE(s1_a_broken_file_narrows_only),
         CASE(s1_what_opens_waits_for_the_second_step),
         CASE(s1_a_consent_taken_out_of_a_whole_file_ends_in_the_first_step),
+        CASE(a_file_that_did_not_change_is_not_gone_through_again),
         CASE(s2_rows_that_vanish_stay_until_confirmed),
         CASE(s2_a_row_that_vanished_while_the_gateway_was_down_is_missed),
         CASE(s2_a_row_is_ended_by_its_last_day_not_by_vanishing),
