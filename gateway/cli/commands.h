@@ -17,6 +17,8 @@ int cmd_key_new(int argc, char **argv);           /* hallpass key new */
 int cmd_district_generate(int argc, char **argv); /* hallpass district generate */
 int cmd_district_import(int argc, char **argv);   /* hallpass district import */
 int cmd_district_serve(int argc, char **argv);    /* hallpass district serve */
+int cmd_id_read(int argc, char **argv);           /* hallpass id read */
+int cmd_id_code(int argc, char **argv);           /* hallpass id code */
 int cmd_audit_list(int argc, char **argv);        /* hallpass audit list */
 int cmd_audit_show(int argc, char **argv);        /* hallpass audit show */
 int cmd_audit_student(int argc, char **argv);     /* hallpass audit student */

@@ -21,6 +21,8 @@ static const struct command COMMANDS[] = {
     {"district generate", cmd_district_generate, "write an invented district as CSV"},
     {"district import", cmd_district_import, "load a CSV bundle for `district serve`"},
     {"district serve", cmd_district_serve, "serve it as OneRoster 1.2 REST on a unix socket"},
+    {"id code", cmd_id_code, "the code by which a partner knows a record"},
+    {"id read", cmd_id_read, "whom or what a partner's code stands for"},
     {"key generate", cmd_key_generate, "make a partner's key pair"},
     {"key new", cmd_key_new, "make the district's master key"},
     {"serve", cmd_serve, "run the gateway"},

@@ -193,11 +193,12 @@ static size_t most_of(const struct form *form)
     return form->first + (MAX_WORDS - 1u) * form->each;
 }
 
-bool idmap_fits(const struct idmap *m, struct span id)
+bool idmap_fits(const struct idmap *m, enum ref_type type, struct span id)
 {
     uint8_t packed[UUID_PACKED] = {0};
 
-    return id.len > 0 && (id.len <= most_of(&forms[form_of(m, id)]) || pack_uuid(m, id, packed));
+    return type_of(type) != REF_NONE && id.len > 0 &&
+           (id.len <= most_of(&forms[form_of(m, id)]) || pack_uuid(m, id, packed));
 }
 
 /* Returns the number of bytes, or 0: it does not fit. */

@@ -46,8 +46,8 @@ enum err idmap_new(const uint8_t key[IDMAP_KEY_BYTES], const struct idmap_bond *
 /* Accepts NULL inside; sets it to NULL. */
 void idmap_free(struct idmap **m);
 
-/* True if an id can be packed, that is, has a code. */
-bool idmap_fits(const struct idmap *m, struct span id);
+/* True if an id of this type has a code. */
+bool idmap_fits(const struct idmap *m, enum ref_type type, struct span id);
 
 /* The code of an id. False: it has none, ids of this type are not translated, or AES failed. */
 bool idmap_encode(struct idmap *m, enum ref_type type, struct span id, struct idmap_text *out);

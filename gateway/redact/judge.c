@@ -11,7 +11,7 @@
 
 bool id_has_form(const struct redactor *r, const struct field *f, struct span id)
 {
-    return !fieldset_has(&r->layout.coded, f->number) || idmap_fits(r->setup.ids, id);
+    return !fieldset_has(&r->layout.coded, f->number) || idmap_fits(r->setup.ids, f->ref, id);
 }
 
 bool ref_stands(struct redactor *r, struct entry *e)

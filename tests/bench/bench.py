@@ -117,6 +117,7 @@ def main():
     args = parser.parse_args()
     os.environ["HALLPASS_BUILD"] = args.build
     need("nginx", "wrk")
+    subprocess.run([ROOT / args.build / "bench" / "id"], check=True)  # "bench id us=..."
     folder = Path(tempfile.mkdtemp(prefix="hallpass-bench-"))
     source = Source(folder, make_bundle(folder / "bundle", 10000, 1)).start()
     sys.path.insert(0, str(ROOT / "tests" / "fault"))

@@ -311,3 +311,26 @@ def test_I1_another_master_key_makes_every_code_anew(world, tmp_path):
     ids = ids_of(master, "acme-prod")
     assert len(after) == len(before) and not after & before
     assert {ids.decode("user", i) for i in after} == {world.ids["acme-prod"].decode("user", i) for i in before}
+
+
+def test_I1_the_district_reads_a_code_and_finds_it_again(world):
+    ids = world.ids["acme-prod"]
+    student = world.rows["students"][0]["sourcedId"]
+    klass = world.rows["classes"][0]["sourcedId"]
+    of = ("--config", world.config, "--agreement", "acme-math")
+    for kind, name in (("user", student), ("class", klass)):
+        code = ids.encode(kind, name)
+        assert run("id", "read", *of, code).stdout == f"{kind} {name}\n"
+        assert run("id", "code", *of, "--type", kind, name).stdout == f"{code}\n"
+    research = ("--config", world.config, "--agreement", "acme-study")
+    for words, code in (
+        (("id", "read", *of, student), 1),
+        (("id", "read", *research, ids.encode("user", student)), 1),
+        (("id", "read", "--config", world.config, "--agreement", "library-cards", "x"), 1),
+        (("id", "read", "--config", world.config, "--agreement", "nothing", "x"), 1),
+        (("id", "code", *of, "--type", "org", "school-01"), 2),
+        (("id", "code", *of, "--type", "user", "x" * 90), 1),
+        (("id", "read", *of), 2),
+    ):
+        done = run(*words, check=False)
+        assert done.returncode == code and done.stderr and not done.stdout, words
