@@ -50,7 +50,7 @@ def twins(request, tmp_path_factory):
     catalog = yaml.safe_load((ROOT / "policy" / "catalogs" / "oneroster-1.2.yaml").read_text())
     district = yaml.safe_load((examples / "district.yaml").read_text())
     doc = yaml.safe_load((examples / "agreements" / f"{agreement}.yaml").read_text())
-    oracle = Oracle(load(bundle), catalog, district, doc, URL, ids)
+    oracle = Oracle(load(bundle), catalog, district, doc, URL, ids=ids)
     other = Twin(bundle, folder / "twin", oracle, 5).make()
     stacks = []
     for name, b in (("a", bundle), ("b", other)):
