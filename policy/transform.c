@@ -145,6 +145,10 @@ const char *transform_objection(enum transform t, const struct resource *r, cons
 {
     bool few = f->kind == FIELD_VALUE && f->type != TYPE_ID;
 
+    if (t == TRANSFORM_CODE && is_text(f)) {
+        return "the catalog does not know it to have 2^20 possible values or more, so that "
+               "counting could tell them";
+    }
     if (few && (t == TRANSFORM_CODE || (t == TRANSFORM_ALIAS && !is_text(f)))) {
         return "it has fewer than 2^20 possible values, so that counting would tell them";
     }
