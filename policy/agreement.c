@@ -102,8 +102,6 @@ static bool read_offer(const struct doc *d, const struct node *n, struct agreeme
     bool good = doc_fill(d, n, offer_rules, 2, out);
 
     out->offer_at = n;
-    doc_error_key(d, n, "accepting an offer is not available in this version");
-    good = false;
     if (out->offer_sha256.len > 0 && !basis_is_digest(out->offer_sha256)) {
         doc_error(d, node_member(n, "sha256"),
                   "a SHA-256 digest is 64 digits 0-9 a-f; `sha256sum FILE` prints it");

@@ -77,3 +77,27 @@ enum err compiled_show(struct compiled *c, const struct agreement_file *file, st
     }
     return version_of(bytes, &c->shown.version);
 }
+
+static bool shares_label(const struct resource *r, const struct cell *cells, uint8_t label)
+{
+    for (size_t i = 0; cells != NULL && i < r->field_count; i++) {
+        bool shared = cells[i].at != NULL && cells[i].rule.transform != TRANSFORM_OMIT;
+
+        if (shared && (r->fields[i].labels & label) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void compiled_class(struct compiled *c, const struct sharing *s)
+{
+    for (size_t i = 0; i < catalog_resource_count(s->catalog) * ROLE_COUNT; i++) {
+        const struct resource *r = catalog_resource(s->catalog, i / ROLE_COUNT);
+        enum role role = (enum role)(i % ROLE_COUNT);
+
+        if (shares_label(r, sharing_cells(s, i / ROLE_COUNT, role), LABEL_IDEA)) {
+            c->shown.ledger_class = SPAN("idea");
+        }
+    }
+}

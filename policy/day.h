@@ -6,7 +6,7 @@
 
 /* Counting in civil dates, which are numbers yyyymmdd and must be real ones. */
 
-/* The date so many days later (earlier when negative). */
+/* The date so many days later (earlier when negative); 0 when it has no year of four digits. */
 int32_t day_add(int32_t date, int32_t days);
 
 /* How many days `to` is after `from`; negative when it is before. */

@@ -12,7 +12,7 @@ struct policy;
 
 struct policy_file {
     const char *name; /* "district.yaml", "partners/acme.yaml", "agreements/acme-math.yaml",
-                         "partners/acme-jwks.json"; no other folders */
+                         "partners/acme-jwks.json", "offers/acme.yaml"; no other folders */
     struct span bytes;
 };
 

@@ -9,11 +9,11 @@
  */
 #include "policy/policy_priv.h"
 
-#include <stdlib.h>
-
 #include "base/mem.h"
 #include "policy/catalog_extend.h"
 #include "policy/nearest.h"
+#include "policy/neighbours.h"
+#include "policy/offer.h"
 
 enum { MAX_KEPT = 256 * 1024 * 1024, MAX_SCRATCH = 64 * 1024 * 1024 };
 
@@ -56,6 +56,11 @@ static bool is_agreement(const struct policy_file *f)
     return is_in(span_str(f->name), SPAN("agreements/"), SPAN(".yaml"));
 }
 
+static bool is_offer(const struct policy_file *f)
+{
+    return is_in(span_str(f->name), SPAN("offers/"), SPAN(".yaml"));
+}
+
 static bool is_district(const struct policy_file *f)
 {
     return span_eq_str(span_str(f->name), "district.yaml");
@@ -86,9 +91,11 @@ static void check_names(const struct load *l)
     for (size_t i = 0; i < l->file_count; i++) {
         const struct policy_file *f = &l->files[i];
 
-        if (!is_district(f) && !is_partner(f) && !is_agreement(f) && !is_key_file(f)) {
+        if (!is_district(f) && !is_partner(f) && !is_agreement(f) && !is_key_file(f) &&
+            !is_offer(f)) {
             whole_file(l, f->name,
-                       "a district has district.yaml, partners/ID.yaml and agreements/ID.yaml");
+                       "a district has district.yaml, partners/ID.yaml, agreements/ID.yaml and "
+                       "offers/ID.yaml");
         }
     }
     if (count_files(l, is_district) != 1) {
@@ -311,6 +318,22 @@ static void check_partners(struct load *l)
 
 /* --- compiling ------------------------------------------------------------------------ */
 
+/* True unless it accepts an offer and is wider than that. */
+static bool accepts(const struct load *l, struct sharing *s)
+{
+    const struct policy_file *offer = NULL;
+
+    if (s->file->offer_at == NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < l->file_count; i++) {
+        const struct policy_file *f = &l->files[i];
+
+        offer = is_offer(f) && span_eq(stem(f), s->file->offer) ? f : offer;
+    }
+    return offer_check(offer, s);
+}
+
 static void compile(struct load *l, size_t i, struct arena *scratch)
 {
     const struct agreement_file *file = &l->p->files[i];
@@ -320,9 +343,10 @@ static void compile(struct load *l, size_t i, struct arena *scratch)
     if (file->share == NULL) {
         return;
     }
-    if (share_read(file, l->p->catalog, scratch, &s)) {
+    if (share_read(file, l->p->catalog, scratch, &s) && accepts(l, &s)) {
         struct compiled *c = &l->p->agreements[i];
 
+        compiled_class(c, &s);
         (void)(compile_programs(&s, &l->p->arena, &c->table) &&
                compile_keyed(&c->table, &l->p->arena, &c->shown));
     }
@@ -343,68 +367,6 @@ static void compile_all(struct load *l)
 
 /* --- the whole ------------------------------------------------------------------------- */
 
-static int by_name(const void *a, const void *b)
-{
-    const struct policy_file *const *x = a;
-    const struct policy_file *const *y = b;
-
-    return strcmp((*x)->name, (*y)->name);
-}
-
-/* The length before each text, so that no two folders give the same bytes. */
-static enum err add_text(struct digest *d, struct span text)
-{
-    uint8_t len[8];
-
-    for (size_t i = 0; i < sizeof(len); i++) {
-        len[i] = (uint8_t)((uint64_t)text.len >> (56 - 8 * i));
-    }
-    enum err e = digest_add(d, span_of(len, sizeof(len)));
-
-    return e == OK ? digest_add(d, text) : e;
-}
-
-static enum err digest_files(const struct policy_file *const *sorted, size_t n, uint8_t *out)
-{
-    struct digest *d = NULL;
-    enum err e = digest_new(&d);
-
-    if (e == OK) {
-        e = digest_begin(d);
-    }
-    for (size_t i = 0; e == OK && i < n; i++) {
-        e = add_text(d, span_str(sorted[i]->name));
-        if (e == OK) {
-            e = add_text(d, sorted[i]->bytes);
-        }
-    }
-    if (e == OK) {
-        e = digest_end(d, out);
-    }
-    digest_free(&d);
-    return e;
-}
-
-static enum err digest_policy(struct load *l)
-{
-    const struct policy_file **sorted =
-        arena_array(&l->p->arena, l->file_count + 1, sizeof(*sorted));
-
-    if (sorted == NULL) {
-        return ERR_MEMORY;
-    }
-    for (size_t i = 0; i < l->file_count; i++) {
-        sorted[i] = &l->files[i];
-    }
-    qsort(sorted, l->file_count, sizeof(*sorted), by_name);
-    for (size_t i = 1; i < l->file_count; i++) {
-        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0) {
-            whole_file(l, sorted[i]->name, "the file is given twice");
-        }
-    }
-    return digest_files(sorted, l->file_count, l->p->digest);
-}
-
 static void read_all(struct load *l)
 {
     check_names(l);
@@ -413,6 +375,7 @@ static void read_all(struct load *l)
     read_agreements(l);
     check_partners(l);
     compile_all(l);
+    neighbours_check(l->p);
 }
 
 enum err policy_load(const struct policy_file *files, size_t n, const struct catalog *catalog,
@@ -428,7 +391,7 @@ enum err policy_load(const struct policy_file *files, size_t n, const struct cat
     arena_init(&p->arena, MAX_KEPT);
     p->catalog = catalog;
     read_all(&l);
-    enum err e = l.failed == OK ? digest_policy(&l) : l.failed;
+    enum err e = l.failed == OK ? policy_digest_files(p, files, n, diags) : l.failed;
 
     if (e == OK && p->arena.overflow) {
         e = ERR_MEMORY;

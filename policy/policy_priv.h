@@ -31,6 +31,13 @@ struct policy {
 /* Where an agreement of this policy stands among its files. */
 size_t policy_agreement_number(const struct policy *p, const struct agreement *a);
 
+/* Sets p->digest; a name that stands twice is a message. Errors: those of digest_new(). */
+enum err policy_digest_files(struct policy *p, const struct policy_file *files, size_t n,
+                             struct diag_list *diags) MUST_CHECK;
+
+/* A share with a field labelled `idea` makes every disclosure one of that class (300.614). */
+void compiled_class(struct compiled *c, const struct sharing *s);
+
 /*
  * Fills c->shown from the file as read, but for what other files say (the
  * partner's name). Errors: those of digest_of() over `bytes`, the file's own.

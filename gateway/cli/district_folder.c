@@ -242,6 +242,7 @@ enum err district_files_read(const char *folder, struct diag_list *diags,
     read_file(&f, dir, district, district);
     read_sub(&f, dir, "partners");
     read_sub(&f, dir, "agreements");
+    read_sub(&f, dir, "offers");
     (void)close(dir);
     district_files_sort(out);
     out->unread = diags->errors > before;

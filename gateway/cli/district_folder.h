@@ -25,7 +25,7 @@ enum err district_files_add(struct district_files *files, struct span name,
                             struct span bytes) MUST_CHECK;
 void district_files_sort(struct district_files *files);
 
-/* Whether a file of partners/ or agreements/ with this name belongs to the policy; says if not. */
+/* Whether a file of partners/, agreements/ or offers/ with this name belongs to the policy; says if not. */
 bool district_file_is_read(const char *name, struct diag_list *diags);
 
 /* The first half of district_folder_load(); the same errors. */
@@ -37,8 +37,8 @@ enum err district_files_load(const struct district_files *files, const struct ca
                              struct diag_list *diags, struct policy **out) MUST_CHECK;
 
 /*
- * Reads a district's folder (district.yaml, partners/ and agreements/ with their
- * .yaml files, partners/ with .json key sets) and loads it as a policy. `folder`
+ * Reads a district's folder (district.yaml; partners/, agreements/ and offers/ with
+ * their .yaml files, partners/ with .json key sets) and loads it as a policy. `folder`
  * itself may be a link; nothing inside may (SAFETY P1). Files are named to
  * `diags` relative to the folder, in the order of their names.
  *

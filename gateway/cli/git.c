@@ -170,7 +170,7 @@ static void complain(struct reading *r, const char *name, const char *text)
     diag_add(r->diags, DIAG_ERROR, name, 0, 0, "%s", text);
 }
 
-/* A name of the policy's two folders or its one file at the top; others are none of ours. */
+/* A name of the policy's folders or its one file at the top; others are none of ours. */
 static bool is_ours(const char *name, struct diag_list *diags)
 {
     const char *slash = strchr(name, '/');
@@ -179,7 +179,8 @@ static bool is_ours(const char *name, struct diag_list *diags)
         return true;
     }
     bool folder = strncmp(name, "partners/", strlen("partners/")) == 0 ||
-                  strncmp(name, "agreements/", strlen("agreements/")) == 0;
+                  strncmp(name, "agreements/", strlen("agreements/")) == 0 ||
+                  strncmp(name, "offers/", strlen("offers/")) == 0;
 
     return folder && strchr(slash + 1, '/') == NULL && slash[1] != '.' &&
            district_file_is_read(name, diags);
@@ -188,7 +189,8 @@ static bool is_ours(const char *name, struct diag_list *diags)
 /* A link in the place of a folder. */
 static bool is_folder(struct span name)
 {
-    return span_eq_str(name, "partners") || span_eq_str(name, "agreements");
+    return span_eq_str(name, "partners") || span_eq_str(name, "agreements") ||
+           span_eq_str(name, "offers");
 }
 
 /* "100644 blob OID\tNAME" */

@@ -7,10 +7,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
 #include "policy/local_field.h"
+#include "policy/vocabulary.h"
 #include "tests/support/policy_kit.h"
 
 #define DIGEST "c0ffee00112233445566778899aabbccddeeff00112233445566778899aabbcc"
@@ -214,6 +216,94 @@ static void a_local_field_is_a_leaf_of_its_kind_of_records(void **state)
     policy_kit_close(&k);
 }
 
+/* --- what the basis makes of it --------------------------------------------------- */
+
+/* tests/policy/files/duty.yaml on another basis, in a district with students' own facts. */
+static const struct agreement *duty(struct policy_kit *k, const char *basis)
+{
+    static char text[8000];
+    FILE *f = fopen("tests/policy/files/duty.yaml", "r");
+
+    assert_non_null(f);
+    size_t n = fread(text, 1, sizeof(text) - 1, f);
+
+    (void)fclose(f);
+    text[n] = '\0';
+    policy_kit_edit(k, "district.yaml", "student-facts: none", "student-facts: files");
+    policy_kit_set(k, "agreements/duty.yaml", text);
+    policy_kit_edit(k, "agreements/duty.yaml", "basis: consent\n", basis);
+    load(k);
+    return policy_find_agreement(k->policy, SPAN("duty"));
+}
+
+static void d27_the_ledger_classes_a_disclosure_by_its_basis(void **state)
+{
+    static const struct {
+        const char *basis, *class;
+        bool named, consent;
+    } cases[] = {
+        {"basis: consent\n", "consent", false, true},
+        {"basis: parent-or-student\n", "parent-or-student", true, false},
+        {"basis: accreditation\nbecause: { accrediting-function: x }\n", "99.32", false, false},
+        {"basis: judicial\nbecause: { order: x, notice: 2026-01-03 }\n", "99.32", true, false},
+        {"basis: judicial\nbecause: { order: x, sealed: A }\n", "sealed", true, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct policy_kit k;
+
+        policy_kit_open(&k);
+        const struct agreement *a = duty(&k, cases[i].basis);
+
+        assert_true(span_eq_str(a->ledger_class, cases[i].class));
+        assert_int_equal(a->by_naming, cases[i].named);
+        assert_int_equal(a->by_consent, cases[i].consent);
+        assert_false(a->by_directory);
+        policy_kit_close(&k);
+    }
+}
+
+static void l5_a_field_labelled_idea_makes_a_full_record(void **state)
+{
+    struct policy_kit k;
+
+    (void)state;
+    policy_kit_open(&k);
+    policy_kit_edit(&k, "district.yaml", "Student bus assignment, class: f",
+                    "Student bus assignment, class: f, label: idea");
+    load(&k);
+    assert_true(span_eq_str(math(&k)->ledger_class, "school-official")); /* it is not shared */
+    policy_kit_edit(&k, "agreements/acme-math.yaml", "  Schedule: [Student scheduled",
+                    "  Transportation: [Student bus assignment]\n  Schedule: [Student scheduled");
+    policy_kit_edit(&k, "agreements/acme-math.yaml", "    Schedule: as-signed\n",
+                    "    Schedule: as-signed\n    Transportation: { users.metadata.bus: as-is }\n");
+    load(&k);
+    assert_true(span_eq_str(math(&k)->ledger_class, "idea"));
+    policy_kit_close(&k);
+}
+
+static void d13_directory_information_waits_for_the_time_to_refuse(void **state)
+{
+    struct policy_kit k;
+
+    (void)state;
+    policy_kit_open(&k);
+    policy_kit_edit(&k, "district.yaml", "2024-09-15\n  types: [name,",
+                    "2026-02-15\n  types: [login-id, name,");
+    const struct agreement *a = duty(&k, "basis: directory\n");
+    const struct element *name = element_find(SPAN("Student Name"), SPAN("First and/or Last"));
+    const struct element *email = element_find(SPAN("Student Contact Information"), SPAN("Email"));
+
+    assert_true(a->by_directory);
+    assert_int_equal(a->from, 20260216); /* the contract is from 2026-01-05 on */
+    assert_false(agreement_in_force(a, 20260215));
+    assert_true(element_set_has(&a->designated, element_number(name)));
+    assert_false(element_set_has(&a->designated, element_number(email)));
+    assert_true(span_eq_str(a->ledger_class, "directory"));
+    policy_kit_close(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +316,9 @@ int main(void)
         cmocka_unit_test(l8_a_certificate_ends_the_warning),
         cmocka_unit_test(d33_a_barred_partner_gets_nothing_until_the_bar_is_over),
         cmocka_unit_test(a_local_field_is_a_leaf_of_its_kind_of_records),
+        cmocka_unit_test(d27_the_ledger_classes_a_disclosure_by_its_basis),
+        cmocka_unit_test(l5_a_field_labelled_idea_makes_a_full_record),
+        cmocka_unit_test(d13_directory_information_waits_for_the_time_to_refuse),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
