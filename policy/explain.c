@@ -137,7 +137,7 @@ static int32_t first_day(const struct explanation *e, enum role role, const stru
     return field > ids ? field : ids;
 }
 
-/* `first`: see first_day(), of FATE_LATER. */
+/* `first`: see first_day(), of FATE_LATER; 0 when it will not leave on any day to come. */
 static void settle_withheld(const struct program *p, int32_t first, const struct cell *cell,
                             const struct field *f, struct field_fate *out)
 {
@@ -164,8 +164,9 @@ struct field_fate explain_field(const struct explanation *e, const struct resour
     out.at = cell == NULL ? NULL : cell->at;
     if (!leaves) {
         out.fate = withheld_fate(cell, g->by);
-        settle_withheld(p, out.fate == FATE_LATER ? first_day(e, role, cell, day) : 0, cell, f,
-                        &out);
+        int32_t first = out.fate == FATE_LATER ? first_day(e, role, cell, day) : 0;
+
+        settle_withheld(p, first > day ? first : 0, cell, f, &out); /* else the agreement is over */
         return out;
     }
     out.fate = g->by == GRANT_STRUCTURE ? FATE_STRUCTURE : FATE_SENT;

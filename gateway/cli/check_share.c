@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "cli/scope.h"
 
 enum { RULE_BYTES = 64 * 1024 };
@@ -156,10 +157,23 @@ static void print_keys(const struct agreement *a)
     putchar('\n');
 }
 
+/* The last day of disclosures. */
+static int32_t last_day(const struct agreement *a)
+{
+    int32_t before = a->ends;
+
+    if (a->stopped_on != 0 && a->stopped_on <= a->ends) {
+        (void)clock_add_days(a->stopped_on, -1, &before);
+    }
+    return before;
+}
+
 /* The day of the answer: `day`, or the nearest one on which the agreement holds. */
 static int32_t day_in_force(const struct agreement *a, int32_t day)
 {
-    return day < a->from ? a->from : day > a->ends ? a->ends : day;
+    int32_t last = last_day(a);
+
+    return day < a->from ? a->from : day > last ? last : day;
 }
 
 static void print_head(const struct agreement *a, int32_t day)

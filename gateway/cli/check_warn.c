@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "cli/scope.h"
+#include "policy/ending.h"
 #include "policy/explain.h"
 
 enum { SOON_DAYS = 60, EXPLAIN_BYTES = 16 * 1024 * 1024 };
@@ -33,20 +34,40 @@ static int days_until(int32_t from, int32_t to, int most)
     return days;
 }
 
+/* What `ended:` says the loader has said; here the contract ran out by itself. */
+static void warn_ended(struct check *c, const struct explanation *e)
+{
+    struct ending end;
+    char text[200];
+
+    policy_ending(c->open.policy, e->agreement, &end);
+    if (end.on != 0) {
+        return;
+    }
+    if (end.due == 0) {
+        warn(c, e, "contract.ends",
+             "the agreement has ended; the file stays until destruction is certified");
+        return;
+    }
+    (void)snprintf(text, sizeof(text),
+                   "the agreement has ended; destruction is due by %04d-%02d-%02d, and the file "
+                   "stays until it is certified",
+                   (int)(end.due / 10000), (int)(end.due / 100 % 100), (int)(end.due % 100));
+    warn(c, e, "contract.ends", text);
+}
+
 static void warn_ending(struct check *c, const struct explanation *e)
 {
     const struct agreement *a = e->agreement;
     char text[200];
 
     if (c->open.day > a->ends) {
-        (void)snprintf(text, sizeof(text),
-                       "the agreement has ended; the file stays until destruction is certified");
-        warn(c, e, "contract.ends", text);
+        warn_ended(c, e);
         return;
     }
     int days = days_until(c->open.day, a->ends, SOON_DAYS);
 
-    if (days <= SOON_DAYS) {
+    if (days <= SOON_DAYS && agreement_in_force(a, c->open.day)) {
         (void)snprintf(text, sizeof(text), "the agreement ends in %d day%s", days,
                        days == 1 ? "" : "s");
         warn(c, e, "contract.ends", days == 0 ? "today is the agreement's last day" : text);

@@ -138,8 +138,10 @@ static void say_verdict(const struct asking *a, const struct explanation *e, con
 
 static void say_reason(const struct asking *a, const struct explanation *e, enum row_reason reason)
 {
+    bool unseen = a->own == NULL && policy_has_student_files(a->open.policy);
+
     say_verdict(a, e, row_reason_word(reason), REASONS[reason].says, place_of(e, reason));
-    if (reason == ROW_RELEASED && a->own == NULL && a->jot == NULL) {
+    if (reason == ROW_RELEASED && unseen && a->jot == NULL) {
         puts("Opt-outs, consents and restrictions were not looked at (--students).");
     }
 }
@@ -184,8 +186,9 @@ static const char *nothing(const struct explanation *e, int32_t day)
     if (day < e->agreement->from) {
         return "Nothing leaves: the agreement is not in force yet";
     }
-    return day > e->agreement->ends ? "Nothing leaves: the agreement has ended"
-                                    : "Nothing leaves: no record about students is shared";
+    return !agreement_in_force(e->agreement, day)
+               ? "Nothing leaves: the agreement has ended"
+               : "Nothing leaves: no record about students is shared";
 }
 
 static void say_first(const struct asking *a, const struct explanation *e, struct kind *k)

@@ -68,7 +68,8 @@ enum err explain_open_verdict(const struct asking *a, struct open_world *w,
                               struct refusal *why)
 {
     const struct roster_view view = {w, open_person, open_place};
-    const struct own_view own = {.complete = true, .empty = a->own == NULL, .facts = open_facts};
+    const struct own_view own = {
+        .complete = true, .empty = !policy_has_student_files(a->open.policy), .facts = open_facts};
     struct request_facts facts = *question;
     enum err e = ERR_RECORD;
 

@@ -108,15 +108,10 @@ static bool sets_may_meet(const struct fact_set *a, const struct fact_set *b)
     return meet;
 }
 
-static bool in_force(const struct agreement *a, int32_t day)
-{
-    return day >= a->from && day <= a->ends && (a->stopped_on == 0 || day < a->stopped_on);
-}
-
 bool joins_overlap(const struct agreement *a, const struct agreement *b, int32_t day)
 {
-    return in_force(a, day) && in_force(b, day) && sets_may_meet(a->schools, b->schools) &&
-           sets_may_meet(a->grades, b->grades);
+    return agreement_in_force(a, day) && agreement_in_force(b, day) &&
+           sets_may_meet(a->schools, b->schools) && sets_may_meet(a->grades, b->grades);
 }
 
 /* Keys and ids of the partner's own are the same for both. */

@@ -34,10 +34,7 @@ const struct matrix_cell *matrix_cell(const struct matrix *m, size_t row, size_t
 
 bool matrix_in_force(const struct matrix *m, size_t column)
 {
-    const struct agreement *a = m->columns[column];
-    bool stopped = a->stopped_on != 0 && m->day >= a->stopped_on;
-
-    return m->day >= a->from && m->day <= a->ends && !stopped;
+    return agreement_in_force(m->columns[column], m->day);
 }
 
 /* --- rows ------------------------------------------------------------------------------ */

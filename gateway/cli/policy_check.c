@@ -125,8 +125,7 @@ static int run(struct check *c)
         return policy_open_failure(&c->open, e);
     }
     if (e == OK && c->roster_path != NULL) {
-        enum err read =
-            roster_of_database(c->roster_path, policy_catalog(c->open.policy), &c->roster);
+        enum err read = roster_of_database(c->roster_path, c->open.policy, &c->roster);
 
         if (read != OK) {
             return print_failure(c->roster_path, read);

@@ -26,6 +26,7 @@ static const struct group {
     {"granted", FATE_SENT},
     {"with it", FATE_STRUCTURE},
     {"later", FATE_LATER},
+    {"no more", FATE_PAST},
     {"denied by rule", FATE_OMITTED},
     {"never mentioned", FATE_UNMENTIONED},
     {"not shared", FATE_UNSHARED},
@@ -93,8 +94,10 @@ static void print_part(const struct part *p)
 static void print_counts(const struct explanation *e, const size_t *counts)
 {
     printf("%.*s: %.*s", SPAN_ARGS(e->agreement->id), SPAN_ARGS(e->agreement->partner_name));
-    for (size_t i = 0; i < GROUP_COUNT; i++) {
-        printf("%s %zu %s", i == 0 ? ":" : ",", counts[i], GROUPS[i].word);
+    for (size_t i = 0, shown = 0; i < GROUP_COUNT; i++) {
+        if (counts[i] > 0) {
+            printf("%s %zu %s", shown++ == 0 ? ":" : ",", counts[i], GROUPS[i].word);
+        }
     }
     putchar('\n');
 }

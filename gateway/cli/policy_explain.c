@@ -169,7 +169,7 @@ static int load_people(struct asking *a, struct arena *arena)
     enum err e = OK;
 
     if (a->roster_path != NULL) {
-        e = roster_of_database(a->roster_path, policy_catalog(a->open.policy), &a->roster);
+        e = roster_of_database(a->roster_path, a->open.policy, &a->roster);
     }
     if (e != OK) {
         return print_failure(a->roster_path, e);

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/needs.h"
 #include "cli/students_folder.h"
 #include "district/source.h"
 #include "roster/builder.h"
@@ -108,19 +109,21 @@ static enum err feed_all(struct loading *l, const struct catalog *catalog)
     return e;
 }
 
-enum err roster_of_database(const char *path, const struct catalog *catalog, struct roster **out)
+enum err roster_of_database(const char *path, const struct policy *policy, struct roster **out)
 {
     struct loading l = {0};
-    const struct roster_needs needs = {.enrollments = true, .birth = true};
+    struct needs needs;
     int64_t now = clock_wall_ms();
 
+    needs_find(policy, &needs);
+    needs.all.birth = true; /* consents may be asked about */
     arena_init(&l.arena, QUESTION_BYTES);
     buf_init(&l.page, ROSTER_MAX_DOCUMENT);
     enum err e = source_open(path, &l.source);
 
     e = e != OK ? e : roster_builder_new(&l.builder);
-    e = e != OK ? e : roster_builder_need(l.builder, &needs, clock_local_date(now));
-    e = e != OK ? e : feed_all(&l, catalog);
+    e = e != OK ? e : roster_builder_need(l.builder, &needs.all, clock_local_date(now));
+    e = e != OK ? e : feed_all(&l, policy_catalog(policy));
     e = e != OK ? e : roster_build(l.builder, now, out);
     roster_builder_free(&l.builder);
     source_close(&l.source);

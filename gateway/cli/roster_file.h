@@ -2,16 +2,17 @@
 #ifndef CLI_ROSTER_FILE_H
 #define CLI_ROSTER_FILE_H
 
+#include "policy/policy.h"
 #include "roster/own.h"
 #include "roster/roster.h"
 
 /*
- * The roster as the gateway would load it, read from the database that `hallpass
- * district import` made, without any server. ERR_NOT_FOUND, ERR_INPUT (no such
- * database, or a catalog that it cannot answer); the builder's errors. One
- * reference, the caller's.
+ * The roster as the gateway would load it for this policy, read from the database
+ * that `hallpass district import` made, without any server. ERR_NOT_FOUND,
+ * ERR_INPUT (no such database, or a catalog that it cannot answer); the builder's
+ * errors. One reference, the caller's.
  */
-enum err roster_of_database(const char *path, const struct catalog *catalog,
+enum err roster_of_database(const char *path, const struct policy *policy,
                             struct roster **out) MUST_CHECK;
 
 /*

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/gateway.h"
+#include "cli/needs.h"
 #include "cli/serve_students.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000, RETRY_MS = 1000, RETRY_MOST_MS = 300000, SHRINK_PART = 10 };
@@ -47,53 +48,12 @@ static void note_shrinking(const struct roster_counts *was, const struct roster_
     }
 }
 
-/* What decisions under these rules ask of a roster. */
-struct needs {
-    struct roster_needs all;
-    struct roster_local locals[ROSTER_MAX_LOCALS];
-};
-
-/* Local fields of a resource that are statuses or programs; past the most, they stay unknown. */
-static void add_locals(struct needs *n, const struct catalog *catalog, const char *name,
-                       uint8_t facts)
-{
-    const struct resource *r = catalog_find(catalog, span_str(name));
-
-    for (unsigned i = 0; r != NULL && i < r->field_count; i++) {
-        if ((r->fields[i].facts & facts) != 0 && n->all.local_count < ROSTER_MAX_LOCALS) {
-            n->locals[n->all.local_count++] = (struct roster_local){
-                r->name, r->fields[i].path, (r->fields[i].facts & FACT_PROGRAM) != 0};
-        }
-    }
-}
-
-static void find_needs(const struct rules *rules, struct needs *n)
-{
-    struct roster_needs needs = {0};
-    uint8_t facts = 0;
-
-    for (size_t i = 0; i < policy_agreement_count(rules->policy); i++) {
-        const struct agreement *a = policy_agreement(rules->policy, i);
-
-        needs.enrollments =
-            needs.enrollments || a->classes != NULL || a->courses != NULL || a->terms != NULL;
-        needs.birth = needs.birth || a->by_consent; /* a parent's consent ends with childhood */
-        facts |= (uint8_t)(a->statuses != NULL ? FACT_STATUS : 0);
-        facts |= (uint8_t)(a->programs != NULL ? FACT_PROGRAM : 0);
-    }
-    n->all = needs;
-    n->all.locals = n->locals;
-    add_locals(n, policy_catalog(rules->policy), "users", facts);
-    add_locals(n, policy_catalog(rules->policy), "demographics", facts);
-    add_locals(n, policy_catalog(rules->policy), "enrollments", facts);
-}
-
 /* A reload may need more than the roster in force holds; until then that is withheld as unknown. */
 static bool is_enough(struct gateway *g, const struct roster *roster)
 {
     struct needs needs;
 
-    find_needs(g->rules, &needs);
+    needs_find(g->rules->policy, &needs);
     return roster_holds(roster, &needs.all);
 }
 
@@ -139,7 +99,7 @@ void gateway_sync_roster(struct gateway *g)
     struct needs needs;
 
     g->sync_rules = rules_ref(g->rules);
-    find_needs(g->sync_rules, &needs);
+    needs_find(g->sync_rules->policy, &needs);
     struct roster_sync_setup setup = {.loop = g->loop,
                                       .pool = g->pool,
                                       .catalog = policy_catalog(g->sync_rules->policy),

@@ -181,6 +181,14 @@ def test_an_agreement_that_ends_soon_is_warned_about_at_its_line(found, day, tex
     assert texts(found, "--on", day) == want
 
 
+def test_l8_an_agreement_that_ran_out_says_until_when_to_destroy(found, small):
+    edit(small / "agreements" / "cards.yaml", "ids: district-ids",
+         "destroy-within: 30 days after end\nids: district-ids")
+    assert texts(found, "--on", "2027-07-01") == [
+        ("agreements/cards.yaml", 7, 9, "the agreement has ended; destruction is due by 2027-07-30,"
+         " and the file stays until it is certified")]
+
+
 def test_i4_what_two_agreements_both_get_joins_them(found):
     assert joined(found) == {("cards", "math"): ["user.sourcedId", "user.givenName"]}
 

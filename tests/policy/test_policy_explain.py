@@ -154,6 +154,13 @@ def test_an_amendment_changes_the_explanation_on_its_day(explain):
         assert text in output.split(" users (guardians)")[0]
 
 
+def test_after_its_end_an_agreement_shares_no_field(explain):
+    output = explain("--agreement", "math", "--field", "users.givenName",
+                     day=("--on", "2029-07-01"))
+    assert f"givenName: withheld: it is shared, but not any more on this day, by {MATH}:34:32" \
+        in output
+
+
 def test_a_student_without_roster_depends_on_conditions(explain):
     output = explain("--student", "stu-1", "--agreement", "math")
     assert output.startswith(HEAD + """\
