@@ -17,6 +17,8 @@ static const struct command ROWS[] = {
     {"policy test", cmd_policy_test, "the suites beside a policy: what may leave, and what not"},
     {"policy apply", cmd_policy_apply, "put the folder's policy in force, and record who did"},
     {"policy show", cmd_policy_show, "the policy that was in force on a day"},
+    {"policy replay", cmd_policy_replay, "what a ledger holds, decided again under a policy"},
+    {"policy used", cmd_policy_used, "what is shared, and what of it anybody ever got"},
 };
 
 const struct command_table policy_commands = {ROWS, sizeof(ROWS) / sizeof(ROWS[0])};

@@ -356,3 +356,41 @@ enum err example_show(const struct example *x, const struct policy *p, const str
     }
     return run(x, &t, out);
 }
+
+void example_put_value(const struct example *x, const struct field *f, struct buf *out)
+{
+    char room[200];
+    enum ref_type ref = f->ref;
+    bool id = f->kind == FIELD_REF;
+
+    text_percent(out, id ? id_of(x, ref, other_person(x, f)) : value_of(x, f, room, sizeof(room)));
+}
+
+enum err example_ask(const struct example *x, const struct policy *p, const struct agreement *a,
+                     const struct example_question *q, struct span *field)
+{
+    const struct roster_view roster = {x, find_person, find_place};
+    const struct own_view own = {
+        .complete = true, .empty = !policy_has_student_files(p), .facts = find_own};
+    struct trial t = {.policy = p,
+                      .agreement = a,
+                      .roster = &roster,
+                      .own = &own,
+                      .purpose = q->purpose,
+                      .date = q->day};
+    struct arena arena;
+    struct buf target;
+
+    arena_init(&arena, MAX_ARENA);
+    buf_init(&target, MAX_RECORD);
+    put_target(x, q->item, &target);
+    buf_put_str(&target, q->query.len > 0 ? "?" : "");
+    buf_put(&target, q->query);
+    enum err e =
+        buf_err(&target) != OK ? buf_err(&target) : trial_ask(&t, buf_span(&target), &arena);
+
+    *field = t.why.field; /* the catalog's */
+    buf_fini(&target);
+    arena_fini(&arena);
+    return e;
+}

@@ -17,6 +17,13 @@ struct example {
     struct span school, grade, class, course, term, status, program;
 };
 
+struct example_question {
+    bool item;
+    struct span query;
+    struct span purpose;
+    int32_t day;
+};
+
 /* Chooses for a record that both agreements take in where they can; either may be NULL. */
 void example_choose(struct example *x, const struct agreement *was, const struct agreement *now);
 
@@ -29,5 +36,16 @@ void example_put(const struct example *x, struct buf *out);
  */
 enum err example_show(const struct example *x, const struct policy *p, const struct agreement *a,
                       int32_t day, struct buf *out) MUST_CHECK;
+
+/*
+ * Whether a question is allowed, asked of the sample district: of the record itself
+ * (`item`) or of its kind. `query` holds parameters ("filter=..."), or is empty. The
+ * error is the one that a partner would get; `field` is what it names, or empty.
+ */
+enum err example_ask(const struct example *x, const struct policy *p, const struct agreement *a,
+                     const struct example_question *q, struct span *field) MUST_CHECK;
+
+/* Appends a value as this field of the record holds it, percent-encoded. */
+void example_put_value(const struct example *x, const struct field *f, struct buf *out);
 
 #endif
