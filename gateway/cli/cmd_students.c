@@ -7,8 +7,11 @@
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/options.h"
+#include "cli/policy_open.h"
 #include "cli/print.h"
+#include "cli/roster_file.h"
 #include "cli/students_folder.h"
+#include "roster/own_judge.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -35,43 +38,130 @@ static void show_counts(const struct students_reading *r)
     }
 }
 
-static int check(const char *folder)
+/* What a folder is held against, when it is given. */
+struct against {
+    struct opened_policy open;
+    const char *roster_path;
+    struct roster *roster;
+};
+
+static void show_faults(const struct own_judged *judged, const char *folder)
+{
+    size_t all = judged->unknown_students + judged->unknown_parties;
+
+    for (size_t i = 0; i < judged->fault_count; i++) {
+        const struct own_fault *f = &judged->faults[i];
+
+        fprintf(stderr, "%s/%s:%u:1: the row %s\n", folder, own_file_name(f->file), f->line,
+                f->text);
+    }
+    if (all > judged->fault_count) {
+        (void)print_problem("%zu more such rows are not shown", all - judged->fault_count);
+    }
+}
+
+/* The rows that policy and roster know nothing of. `*faults` is their number. */
+static enum err judge(const struct against *a, const char *folder, const struct students_reading *r,
+                      size_t *faults)
+{
+    const struct own_checks checks = {a->roster, a->open.policy, a->open.day};
+    struct own_list lists[OWN_FILE_COUNT] = {0}, none = {0};
+    struct own_judged judged = {0};
+    struct ids known = {0};
+    enum err e = ids_init(&known);
+
+    for (int f = 0; e == OK && f < OWN_FILE_COUNT; f++) {
+        const struct own_merge how = {.file = (enum own_file)f, .today = a->open.day};
+
+        e = own_merge(&none, &r->sheets[f], &how, &lists[f]);
+    }
+    e = e != OK ? e : own_judge_rows(lists, &checks, &known, &judged);
+    if (e == OK) {
+        show_faults(&judged, folder);
+        *faults = judged.unknown_students + judged.unknown_parties;
+    }
+    own_judged_fini(&judged);
+    ids_fini(&known);
+    for (int f = 0; f < OWN_FILE_COUNT; f++) {
+        own_list_fini(&lists[f]);
+    }
+    return e;
+}
+
+static int check(const char *folder, const struct against *a)
 {
     struct students_folder f = {.path = folder};
     struct students_reading reading;
     struct diag_list diags;
     struct arena arena;
-    int code = 1;
+    size_t faults = 0;
 
     arena_init(&arena, STUDENTS_FOLDER_BYTES);
     enum err e = students_folder_read(&f, &arena, &diags, &reading);
 
     print_diags(folder, &diags);
+    if (e == OK && a->open.policy != NULL) {
+        e = judge(a, folder, &reading, &faults);
+    }
     if (e == OK) {
         show_counts(&reading);
-        code = diags.errors > 0 ? 1 : 0;
     } else {
         (void)print_failure(folder, e);
     }
     arena_fini(&arena);
+    return e == OK && diags.errors + faults == 0 ? 0 : 1;
+}
+
+static int check_against(const char *folder, struct against *a)
+{
+    int code = a->open.folder == NULL ? 0 : policy_open_or_say(&a->open);
+
+    if (code == 0 && a->roster_path != NULL) {
+        enum err e = roster_of_database(a->roster_path, policy_catalog(a->open.policy), &a->roster);
+
+        code = e == OK ? 0 : print_failure(a->roster_path, e);
+    }
+    code = code == 0 ? check(folder, a) : code;
+    roster_unref(&a->roster);
+    if (a->open.folder != NULL) {
+        policy_close(&a->open);
+    }
     return code;
 }
 
 int cmd_students_check(int argc, char **argv)
 {
+    struct against a = {.roster_path = NULL};
     const char *folder = NULL;
+    const struct option_row rows[] = {
+        {.name = "district",
+         .value = "DIR",
+         .text = &a.open.folder,
+         .help = "tell rows about partners and agreements that this policy does not declare"},
+        {.name = "roster",
+         .value = "DB",
+         .text = &a.roster_path,
+         .help = "tell ids that this database of `district import` does not know"},
+    };
     const struct operand_row operands[] = {{.name = "DIR", .text = &folder}};
     const struct options o = {
         "hallpass students check",
-        "Reads the files of students' own facts in DIR and shows every\n"
-        "problem. Whether the roster knows the ids is for the gateway to say.",
-        NULL,
-        0,
+        "Reads the files of students' own facts in DIR as the gateway would,\n"
+        "and shows every problem.",
+        rows,
+        sizeof(rows) / sizeof(rows[0]),
         operands,
         1};
     int code;
 
-    return options_parse(&o, argc, argv, &code) ? check(folder) : code;
+    if (!options_parse(&o, argc, argv, &code)) {
+        return code;
+    }
+    if (a.roster_path != NULL && a.open.folder == NULL) {
+        print_problem("students check: --roster needs --district, whose catalog it is read by");
+        return 2;
+    }
+    return check_against(folder, &a);
 }
 
 /* --- asking the gateway ------------------------------------------------------- */

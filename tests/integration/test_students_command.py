@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hallpass students` without a gateway: reading a folder, and what cannot be asked."""
+import json
+import shutil
 import subprocess
 
 import pytest
+
+from stack import ROOT, Key
 
 HEADERS = {
     "opt-outs": "student,type,scope,since,until",
@@ -64,6 +68,31 @@ def test_s1_every_problem_is_shown_with_its_place_and_is_1(students, folder):
     assert lines[1].startswith(f'{folder}/opt-outs.csv:3:18: "6/15/2026" is a spreadsheet\'s form')
     assert lines[2].startswith(f"{folder}/named.csv: the file is missing")
     assert "opt-outs.csv      broken, 0 good rows\n" in result.stdout
+
+
+def test_s2_rows_that_policy_and_roster_do_not_know_are_told(students, folder, hallpass, tmp_path):
+    subprocess.run([hallpass, "district", "generate", "--students", "50", tmp_path / "bundle"],
+                   check=True, capture_output=True, timeout=60)
+    subprocess.run([hallpass, "district", "import", tmp_path / "bundle", tmp_path / "d.db"],
+                   check=True, capture_output=True, timeout=60)
+    with open(folder / "restrictions.csv", "a") as f:
+        f.write("stu-0000001,all,agreement:acme-math,\n"
+                "stu-0000002,all,agreement:acme-mth,\nnobody,all,all,\n")
+    shutil.copytree(ROOT / "policy" / "examples", tmp_path / "policy")
+    for partner in ("acme", "library"):
+        keys = json.dumps({"keys": [Key().jwk()]})
+        (tmp_path / "policy" / "partners" / f"{partner}-jwks.json").write_text(keys)
+    policy = ["--district", tmp_path / "policy"]
+    result = students("check", *policy, "--roster", tmp_path / "d.db", folder)
+    assert result.returncode == 1
+    where = f"{folder}/restrictions.csv"
+    shown = [line for line in result.stderr.splitlines() if "warning:" not in line]
+    assert shown == [
+        f"{where}:3:1: the row names a partner or agreement that is not declared",
+        f"{where}:4:1: the row names a student whom the roster never knew",
+    ]
+    assert students("check", folder).returncode == 0
+    assert students("check", "--roster", tmp_path / "d.db", folder).returncode == 2
 
 
 @pytest.mark.parametrize("verb", ["status", "confirm"])
