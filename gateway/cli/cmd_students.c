@@ -117,7 +117,7 @@ static int check_against(const char *folder, struct against *a)
     int code = a->open.folder == NULL ? 0 : policy_open_or_say(&a->open);
 
     if (code == 0 && a->roster_path != NULL) {
-        enum err e = roster_of_database(a->roster_path, policy_catalog(a->open.policy), &a->roster);
+        enum err e = roster_of_database(a->roster_path, a->open.policy, &a->roster);
 
         code = e == OK ? 0 : print_failure(a->roster_path, e);
     }
