@@ -6,7 +6,6 @@ the CSV and the agreement. Not "no withheld canary was seen": equal."""
 import datetime
 import json
 import re
-import shutil
 import zoneinfo
 from urllib.parse import quote
 
@@ -16,7 +15,7 @@ import yaml
 from ids import Ids, derive, make_master
 from oracle import Oracle, leaves
 from oracle_own import OwnFacts
-from own_files import OwnFiles
+from own_files import OWN_CLIENTS, make_own_policy, make_policy, write_own
 from stack import RESOURCES, ROOT, Source, Stack, load, make_bundle
 from transforms import Changes
 
@@ -31,39 +30,10 @@ CLIENTS = {  # of a district without students' own facts
     "classes-prod": "by-classes",
     "spring-prod": "by-terms",
 }
-OWN_CLIENTS = {  # of one that keeps them
-    "restricted-prod": "restricted",
-    "consent-prod": "by-consent",
-    "directory-prod": "by-directory",
-    "named-prod": "by-name",
-}
 CODED = ["courses", "classes", "users", "enrollments"]
 ID = re.compile(r"(?:stu|grd|stf|cls|crs|enr)-[0-9][0-9a-z-]*")
 ALL_CLIENTS = {**CLIENTS, **OWN_CLIENTS}
 WORD = re.compile(r"[A-Za-z]{8,}|[0-9]{9,}")
-
-
-def read_as_text(path):
-    """Every scalar as it is written: `yes` stays a word."""
-    return yaml.load(path.read_text(), yaml.BaseLoader)
-
-
-def add_client(policy, client, agreement):
-    path = policy / "partners" / "wide.yaml"
-    partner = read_as_text(path)
-    new = {**partner["clients"][0], "id": client, "agreement": agreement}
-    new["keys"] = {"file": f"{client}-jwks.json"}
-    partner["clients"].append(new)
-    path.write_text(yaml.safe_dump(partner, sort_keys=False, allow_unicode=True))
-
-
-def add_agreement(policy, client, name, change):
-    """The agreement `wide`, changed, and a client for it."""
-    doc = {**read_as_text(policy / "agreements" / "wide.yaml"), "agreement": name}
-    change(doc)
-    path = policy / "agreements" / f"{name}.yaml"
-    path.write_text(yaml.safe_dump(doc, sort_keys=False, allow_unicode=True))
-    add_client(policy, client, name)
 
 
 @pytest.fixture(scope="module")
@@ -73,83 +43,17 @@ def bundle(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def policy(tmp_path_factory, bundle):
-    """The example district and, for reach, agreements more: one that shares all it can, the
-    same under ids of the partner's own, one that changes what it sends, one that shares teachers
-    and staff alone, two that list classes, courses or terms."""
     folder = tmp_path_factory.mktemp("leak-policy") / "district"
-    shutil.copytree(ROOT / "policy" / "examples", folder)
-    shutil.copytree(ROOT / "tests" / "policy" / "leak", folder, dirs_exist_ok=True)
-    with (folder / "district.yaml").open("a") as f:
-        f.write("domains: [students.district.example]\n")
-    classes = sorted(c["sourcedId"] for c in load(bundle)["classes"])
-
-    def by_classes(doc):
-        doc["where"] = {"classes": classes[::4]}
-
-    def by_terms(doc):
-        courses = sorted({c["course"]["sourcedId"] for c in load(bundle)["classes"]})
-        doc["where"] = {"terms": ["sem-2026-2"], "courses": courses[::2]}
-
-    add_agreement(folder, "classes-prod", "by-classes", by_classes)
-    add_agreement(folder, "spring-prod", "by-terms", by_terms)
-    return folder
+    return make_policy(folder, load(bundle))
 
 
 @pytest.fixture(scope="module")
 def own_policy(tmp_path_factory, policy):
-    """A district that keeps students' own facts: restrictions beside a school official,
-    consents, opt-outs from directory information, an agreement for single students."""
-    folder = tmp_path_factory.mktemp("leak-own") / "district"
-    shutil.copytree(policy, folder)
-    path = folder / "district.yaml"
-    text = path.read_text().replace("student-facts: none", "student-facts: files")
-    types = re.search(r"  types: .*", text).group()
-    path.write_text(text.replace(types, types.replace("[name", "[name, email, login-id")))
-
-    def rest_on(basis):
-        def change(doc):
-            doc.update(basis=basis)
-            doc.pop("because")
-            doc.pop("where")
-        return change
-
-    def by_directory(doc):
-        rest_on("directory")(doc)
-        records = doc["share"]["records"]
-        students = doc["share"]["students"]
-        keep = ("Student Name", "Student Contact Information", "Enrollment")
-        students["Student Contact Information"] = {"Email": "as-is"}
-        doc["share"] = {
-            "students": {k: students[k] for k in keep},
-            "teachers": {"Name": "as-is"},
-            "records": records,
-        }
-
-    add_agreement(folder, "restricted-prod", "restricted", lambda doc: None)
-    add_agreement(folder, "consent-prod", "by-consent", rest_on("consent"))
-    add_agreement(folder, "directory-prod", "by-directory", by_directory)
-    add_agreement(folder, "named-prod", "by-name", rest_on("parent-or-student"))
-    return folder
+    return make_own_policy(tmp_path_factory.mktemp("leak-own") / "district", policy)
 
 
 def today(district):
     return datetime.datetime.now(zoneinfo.ZoneInfo(district["time-zone"])).date()
-
-
-def write_own(folder, rows):
-    own = OwnFiles(folder)
-    students = sorted(u["sourcedId"] for u in rows["students"] if u["status"] != "tobedeleted")
-    for i, s in enumerate(students):
-        if i % 2 == 0:
-            own.opt_out(i // 2, s)
-        if i % 3 == 0:
-            own.restrict(i // 3, s, ("agreement:restricted", "partner:wide", "agreement:by-name")[i % 2])
-        if i % 4 != 1:
-            own.consent(i, s, ("partner:wide", "agreement:by-consent", "agreement:wide")[i % 3], "testing")
-        if i % 3 != 1:
-            own.name(i, s, "by-name")
-    own.add("opt-outs", student=students[1], type="all", scope="agreement:by-name", since=own.ago(9))
-    return own.write()
 
 
 def start(folder, source, rows, policy, clients, students=None):
@@ -188,7 +92,7 @@ def own_world(tmp_path_factory, bundle, own_policy):
     folder = tmp_path_factory.mktemp("leak-of-own")
     source = Source(folder, bundle).start()
     rows = load(bundle)
-    students = write_own(folder / "students", rows)
+    students = write_own(folder / "students", rows["students"])
     stack = start(folder, source, rows, own_policy, OWN_CLIENTS, students)
     yield stack
     stack.stop()

@@ -7,7 +7,7 @@ import random
 import shutil
 from pathlib import Path
 
-# CSV columns of a user that hold a value which no agreement of the test shares with anybody.
+# CSV columns of a user, and the fields that they are served as.
 USER_COLUMNS = {
     "middleName": "middleName",
     "identifier": "identifier",
@@ -21,6 +21,8 @@ USER_COLUMNS = {
     "preferredMiddleName": "preferredMiddleName",
     "preferredFamilyName": "preferredLastName",
     "pronouns": "pronouns",
+    "givenName": "givenName",
+    "familyName": "familyName",
 }
 
 
@@ -118,24 +120,22 @@ class Twin:
         write(self.target / "users.csv", columns, kept)
 
     def change_values(self, user, withheld):
+        shown = self.shown_fields(user["sourcedId"])
         for column, field in USER_COLUMNS.items():
-            if user[column] and (withheld or not self.is_shown(user, field)):
+            if user[column] and (withheld or field not in shown):
                 user[column] = self.other(column, user[column])
-        if withheld:
-            user["givenName"] = "Twin" + self.word()
-            user["familyName"] = self.word()
         for column in [c for c in user if c.startswith("metadata.")]:
             user[column] = self.word()
 
-    def is_shown(self, user, field):
-        """True if any role of the person has the field in some resource of this partner."""
-        person = self.oracle.people.get(user["sourcedId"])
-        roles = person["roles"] if person else set()
-        return any(
-            field in programs.get(role, {})
-            for programs in self.oracle.programs.values()
-            for role in roles
-        )
+    def shown_fields(self, person):
+        """Fields that some record of the person shows this partner, after all own facts."""
+        known = self.oracle.people.get(person)
+        out = set()
+        for resource, programs in self.oracle.programs.items():
+            for role in (known["roles"] if known else set()) & set(programs):
+                about = {"students": {person}, "guardians": known["children"]}.get(role, set())
+                out |= set(self.oracle.left(resource, role, about) or ())
+        return out
 
     def word(self):
         return "".join(self.random.choice("bcdfghklmnprstvz") + self.random.choice("aeiou") for _ in range(5))
@@ -158,11 +158,13 @@ class Twin:
         """Values that the partner does not get, or of students whom it does not see."""
         columns, rows = read(self.target / "demographics.csv")
         shown = self.oracle.programs["demographics"].get("students", {})
+        ages = self.oracle.basis == "consent"  # they decide whose consent counts
         withheld = self.withheld_students()
         for r in rows:
             hidden = r["sourcedId"] in withheld
-            if r["cityOfBirth"] and (hidden or "cityOfBirth" not in shown):
+            left = shown and (self.oracle.left("demographics", "students", {r["sourcedId"]}) or {})
+            if r["cityOfBirth"] and (hidden or "cityOfBirth" not in left):
                 r["cityOfBirth"] = self.word()
-            if r["birthDate"] and (hidden or "birthDate" not in shown):
+            if r["birthDate"] and not ages and (hidden or "birthDate" not in left):
                 r["birthDate"] = f"20{self.random.randint(10, 19)}-01-0{self.random.randint(1, 9)}"
         write(self.target / "demographics.csv", columns, rows)
