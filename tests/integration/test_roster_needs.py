@@ -118,3 +118,21 @@ def test_nobody_is_in_a_class_that_is_not_there(stack):
     limit_to(stack, {"classes": ["no-such-class"]})
     until(lambda: loads(stack) > before, 60, "the roster is loaded anew")
     assert shared(stack) == set()
+
+
+def test_a_local_field_that_is_a_program_decides(stack, source):
+    everybody = shared(stack)
+    rows = source.get("/users?limit=5000").json()["users"]
+    buses = {r["sourcedId"]: r.get("metadata", {}).get("bus") for r in rows}
+    plain = sorted({buses[s] for s in everybody if re.fullmatch(r"[ -~]+", buses[s] or "")})
+    district = stack.district / "district.yaml"
+    text = district.read_text()
+    district.write_text(re.sub(r"(field: users\.metadata\.bus,.*?class: f)", r"\1, fact: program", text))
+    before = loads(stack)
+    limit_to(stack, {"programs": plain[:2]})
+    until(lambda: loads(stack) > before, 60, "the roster is loaded anew")
+    expected = {s for s in everybody if buses[s] in plain[:2]}
+    assert expected and expected != everybody
+    assert until(lambda: shared(stack) == expected, 30, "those of the programs")
+    other = min(everybody - expected)
+    assert stack.get(f"/students/{other}", CLIENT).status == 404
