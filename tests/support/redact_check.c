@@ -32,6 +32,42 @@ static void open_once(void)
     }
 }
 
+#define TEXT(text)                                                                                 \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+    }
+
+/* Transforms that read a value's form, and two that need a key. */
+static void share_changed(void)
+{
+    static const struct band bands[] = {{0, TEXT("\"0-9\"")}, {10, TEXT("\"10+\"")}};
+    static const struct map_pair pairs[] = {{TEXT("she"), TEXT("\"one\"")}};
+    static const struct transform_args args = {.bands = bands,
+                                               .band_count = 2,
+                                               .pairs = pairs,
+                                               .pair_count = 1,
+                                               .step = 5,
+                                               .domain = TEXT("alias.invalid")};
+    static const struct {
+        const char *path;
+        enum transform transform;
+    } rows[] = {
+        {"sms", TRANSFORM_ROUND},
+        {"phone", TRANSFORM_ZIP3},
+        {"pronouns", TRANSFORM_MAP},
+        {"preferredFirstName", TRANSFORM_BAND},
+        {"username", TRANSFORM_CODE},
+        {"preferredLastName", TRANSFORM_ALIAS},
+        {"userMasterIdentifier", TRANSFORM_CODE},
+    };
+
+    demand(world_keys(&world), "no keys");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        world_share_rule(&world, ROLE_STUDENT, rows[i].path,
+                         (struct field_rule){.transform = rows[i].transform, .args = &args});
+    }
+}
+
 static void plan(uint8_t choice)
 {
     if ((choice & 3) == 1) {
@@ -40,6 +76,9 @@ static void plan(uint8_t choice)
         world_plan(&world, "users");
     }
     world_share_users(&world);
+    if ((choice & 3) == 3) {
+        share_changed();
+    }
     if ((choice & 3) == 2) {
         world_filter(&world, "givenName", FILTER_NE, "Bob");
         world_filter(&world, "roles.org", FILTER_EQ, "school-0");
