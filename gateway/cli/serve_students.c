@@ -17,7 +17,7 @@
 
 enum {
     LOOK_MS = 400,
-    SOON_MS = 20,    /* after the folder said so: most writers need several calls */
+    SOON_MS = 100,   /* after the folder said so: most writers need several calls */
     RETRY_MS = 5000, /* after a failure of memory, ledger or store */
     RECORD_MS = 3000,
     LOGGED = 20,
@@ -28,6 +28,7 @@ struct students {
     struct students_folder folder;
     struct watch *watch;
     struct timer timer;
+    bool soon;                    /* the timer is set for a change that the folder told of */
     uint8_t digest[DIGEST_BYTES]; /* of what is in force, and of each file of it */
     uint8_t digests[OWN_FILE_COUNT][DIGEST_BYTES];
     bool in_force; /* these are */
@@ -201,6 +202,7 @@ static void on_due(void *ctx)
 {
     struct gateway *g = ctx;
 
+    g->students->soon = false;
     look(g);
     plan(g, g->students->state == OK ? LOOK_MS : RETRY_MS);
 }
@@ -212,9 +214,15 @@ static void plan(struct gateway *g, int64_t in_ms)
     }
 }
 
+/* Who writes without a pause puts nothing off. */
 static void on_change(void *ctx)
 {
-    plan(ctx, SOON_MS);
+    struct gateway *g = ctx;
+
+    if (!g->students->soon) {
+        g->students->soon = true;
+        plan(g, SOON_MS);
+    }
 }
 
 /* --- the gateway's ------------------------------------------------------------ */

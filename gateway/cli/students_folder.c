@@ -84,6 +84,8 @@ static bool read_bytes(const struct students_folder *f, enum own_file file, stru
                      : strerror(errno));
     } else if (S_ISLNK(st.st_mode)) {
         complain(diags, file, "is a link; links are not followed, put the file itself here");
+    } else if ((st.st_mode & S_IWOTH) != 0) {
+        complain(diags, file, "everybody may write it, and so open what it withholds: chmod o-w");
     } else {
         enum err e = file_read(path, out);
 

@@ -6,6 +6,8 @@
 #include "tests/support/policy_kit.h"
 #include "tests/support/records.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -473,6 +475,57 @@ static void each_change_moves_the_generation_and_no_snapshot(void **state)
     own_set_unref(&old);
 }
 
+enum { READERS = 3, CHANGES = 40 };
+
+struct reader {
+    const struct place *p;
+    pthread_t thread;
+    atomic_bool *stop;
+    bool mixed; /* saw one of two students without the other, who are always named together */
+};
+
+static void *read_on(void *ctx)
+{
+    struct reader *r = ctx;
+
+    while (!atomic_load(r->stop)) {
+        struct own_set *set = own_keep_current(r->p->keep);
+        const struct own_question q = {.agreement = SPAN("library-cards"), .date = TODAY};
+        struct own_facts one, other;
+        struct own_view view;
+
+        own_set_view(set, &view);
+        view.facts(view.ctx, SPAN("s1"), &q, &one);
+        view.facts(view.ctx, SPAN("s2"), &q, &other);
+        r->mixed = r->mixed || one.named != other.named;
+        own_set_unref(&set);
+    }
+    return NULL;
+}
+
+static void readers_see_one_snapshot_or_the_next(void **state)
+{
+    struct place *p = *state;
+    struct reader readers[READERS];
+    atomic_bool stop = false;
+
+    change(p);
+    for (int i = 0; i < READERS; i++) {
+        readers[i] = (struct reader){.p = p, .stop = &stop};
+        assert_int_equal(pthread_create(&readers[i].thread, NULL, read_on, &readers[i]), 0);
+    }
+    for (int i = 0; i < CHANGES; i++) {
+        p->texts[OWN_NAMED] =
+            i % 2 == 0 ? "s1,library-cards,2026-01-01,,me\ns2,library-cards,2026-01-01,,me\n" : "";
+        assert_int_equal(offer(p, false), OK);
+    }
+    atomic_store(&stop, true);
+    for (int i = 0; i < READERS; i++) {
+        assert_int_equal(pthread_join(readers[i].thread, NULL), 0);
+        assert_false(readers[i].mixed);
+    }
+}
+
 static void s1_a_failure_withholds_until_the_next_offer(void **state)
 {
     struct place *p = *state;
@@ -514,6 +567,7 @@ int main(void)
         CASE(s2_a_number_that_lost_its_zeros_withholds_who_may_be_meant),
         CASE(s2_a_party_that_nobody_declared_withholds_from_all),
         CASE(each_change_moves_the_generation_and_no_snapshot),
+        CASE(readers_see_one_snapshot_or_the_next),
         CASE(s1_a_failure_withholds_until_the_next_offer),
     };
 

@@ -143,6 +143,24 @@ static void s1_what_is_no_file_of_its_own_counts_as_missing(void **state)
     end(&p);
 }
 
+static void s1_a_file_that_everybody_may_write_counts_as_missing(void **state)
+{
+    struct place p;
+    char path[128];
+
+    (void)state;
+    begin(&p);
+    path_of(&p, "consents.csv", path);
+    assert_int_equal(chmod(path, 0602), 0);
+    read_all(&p);
+    assert_null(p.reading.offer.sheets[OWN_CONSENTS]);
+    assert_non_null(strstr(p.diags.first->text, "everybody may write it"));
+    assert_int_equal(chmod(path, 0660), 0);
+    read_all(&p);
+    assert_non_null(p.reading.offer.sheets[OWN_CONSENTS]);
+    end(&p);
+}
+
 static void tells_whether_a_folder_lies_in_another(void **state)
 {
     struct place p;
@@ -170,6 +188,7 @@ int main(void)
         cmocka_unit_test(reads_what_stands_there_and_its_digest),
         cmocka_unit_test(sees_each_kind_of_change),
         cmocka_unit_test(s1_what_is_no_file_of_its_own_counts_as_missing),
+        cmocka_unit_test(s1_a_file_that_everybody_may_write_counts_as_missing),
         cmocka_unit_test(tells_whether_a_folder_lies_in_another),
     };
 
