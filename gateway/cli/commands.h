@@ -57,6 +57,9 @@ struct command_table {
 /* The verbs of `hallpass policy`. */
 extern const struct command_table policy_commands;
 
+/* The verbs of `hallpass agreement`. */
+extern const struct command_table agreement_commands;
+
 /* The verbs of `hallpass students`. */
 extern const struct command_table students_commands;
 

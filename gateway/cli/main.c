@@ -34,8 +34,8 @@ static const struct command COMMANDS[] = {
 static const struct command_table OWN_COMMANDS = {COMMANDS, sizeof(COMMANDS) / sizeof(COMMANDS[0])};
 
 /* All there are, in the order of `hallpass help`. */
-static const struct command_table *const TABLES[] = {&OWN_COMMANDS, &policy_commands,
-                                                     &students_commands};
+static const struct command_table *const TABLES[] = {&OWN_COMMANDS, &agreement_commands,
+                                                     &policy_commands, &students_commands};
 
 enum { TABLE_COUNT = sizeof(TABLES) / sizeof(TABLES[0]) };
 
