@@ -414,3 +414,40 @@ def test_r9_decided_records_do_not_leave_once_the_consent_is_revoked(stack):
     )
     assert ids(stack, CLUB) == []
 
+
+
+def test_s1_files_without_a_folder_withhold_every_student(stack, tmp_path):
+    """The policy says `files`, the settings name no folder: said at once, and nobody's record."""
+    other = Stack(tmp_path, stack.source, make_policy(tmp_path / "policy"))
+    check = run("serve", "--check", "--config", other.config)
+    assert "names no folder (students:)" in check.stderr
+    other.start(ready=False)
+    try:
+        until(lambda: is_loaded(other), 60, "the roster is loaded")
+        assert other.admin("/readyz").status == 503
+        assert part(other)["reason"] == "not-configured"
+        assert other.get("/students?limit=5", CARDS).json()["users"] == []
+        assert other.get("/orgs?limit=5", CARDS).json()["orgs"] != []
+        refused = run("students", "confirm", "--config", other.config, check=False)
+        assert refused.returncode == 1 and "no folder is configured" in refused.stderr
+    finally:
+        other.stop()
+
+
+def is_loaded(stack):
+    try:
+        return stack.metric("hallpass_roster_students") > 0
+    except OSError:
+        return False
+
+
+def test_s1_a_folder_inside_the_policy_is_refused(stack, tmp_path):
+    policy = make_policy(tmp_path / "policy")
+    inside = tmp_path / "district" / "students"
+    link = tmp_path / "elsewhere"
+    other = Stack(tmp_path, stack.source, policy, students=str(link))
+    inside.mkdir()
+    link.symlink_to(inside)
+    check = run("serve", "--check", "--config", other.config, check=False)
+    assert check.returncode == 1
+    assert "lies in the policy's folder" in check.stderr
