@@ -5,10 +5,12 @@ also when it comes by a reload; until then nobody is in any class (invariant 6).
 import datetime
 import re
 import signal
+import threading
 
 import pytest
 import yaml
 
+from faulty import FaultySource, send_answer
 from stack import Source, Stack, make_bundle
 from wait import until
 
@@ -136,3 +138,59 @@ def test_a_local_field_that_is_a_program_decides(stack, source):
     assert until(lambda: shared(stack) == expected, 30, "those of the programs")
     other = min(everybody - expected)
     assert stack.get(f"/students/{other}", CLIENT).status == 404
+
+
+@pytest.fixture
+def held(source, tmp_path):
+    """A gateway whose roster loads can be held at /users."""
+    go_on = threading.Event()
+    go_on.set()
+    faulty = FaultySource(tmp_path / "faulty.sock", str(source.socket))
+    faulty.go_on, faulty.waiting = go_on, threading.Event()
+
+    def hold(sock, answer, target):
+        faulty.waiting.set()
+        assert go_on.wait(60)
+        send_answer(sock, answer.status, answer.headers, answer.body)
+        return True
+
+    faulty.when = lambda target: "/users?" in target and "roles,agents" in target
+    faulty.fault = hold
+    stack = Stack(tmp_path, faulty.address).start()
+    yield stack, faulty
+    go_on.set()
+    stack.stop()
+    faulty.stop()
+
+
+def test_a_reload_during_a_load_has_what_it_needs_loaded_next(held, source):
+    stack, faulty = held
+    world = World(source)
+    everybody = shared(stack)
+    listed = sorted({c for s, c in world.seats if s in everybody})[:2]
+    before = loads(stack)
+    faulty.go_on.clear()
+    faulty.waiting.clear()
+    stack.gateway.child.send_signal(signal.SIGHUP)
+    assert faulty.waiting.wait(60)  # a load without enrollments is under way
+    limit_to(stack, {"classes": listed})
+    assert shared(stack) == set()  # in no class, as far as is known
+    faulty.go_on.set()
+    until(lambda: loads(stack) >= before + 2, 60, "the next load")
+    expected = everybody & world.students(lambda c: c["sourcedId"] in listed)
+    assert expected and until(lambda: shared(stack) == expected, 30, "those of the classes")
+
+
+def test_enrollments_that_cannot_be_read_leave_the_last_roster(held):
+    stack, faulty = held
+    everybody = shared(stack)
+    faulty.when = lambda target: "/enrollments?" in target
+    faulty.fault = lambda sock, a, target: send_answer(sock, 200, a.headers, b'{"enrollments":{}}') or True
+    limit_to(stack, {"classes": ["any"]})
+    until(lambda: "roster-load-failed" in stack.gateway.text(), 60, "the load fails")
+    assert stack.admin("/readyz").status == 503
+    assert shared(stack) == set()
+    faulty.fault = None
+    limit_to(stack, {})
+    until(lambda: stack.admin("/readyz").status == 200, 60, "the roster is good again")
+    assert shared(stack) == everybody
