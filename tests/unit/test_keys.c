@@ -8,6 +8,7 @@
 #include "redact/keys.h"
 #include "redact/prf.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -223,6 +224,48 @@ static void a_copy_has_the_key_and_a_life_of_its_own(void **state)
     prf_free(&copy);
 }
 
+/* What a worker does for each answer: a copy of the one that all share. */
+static void *copy_often(void *shared)
+{
+    static const uint8_t bad = 1;
+    uint8_t first[PRF_BYTES];
+    uint8_t tag[PRF_BYTES];
+
+    for (int i = 0; i < 500; i++) {
+        struct prf *mine = NULL;
+
+        if (prf_copy(shared, &mine) != OK || prf_run(mine, SPAN("x"), SPAN("y"), tag) != OK) {
+            return (void *)(uintptr_t)&bad;
+        }
+        prf_free(&mine);
+        memcpy(first, i == 0 ? tag : first, PRF_BYTES);
+        if (memcmp(first, tag, PRF_BYTES) != 0) {
+            return (void *)(uintptr_t)&bad;
+        }
+    }
+    return NULL;
+}
+
+static void copies_are_made_by_many_threads_at_once(void **state)
+{
+    static const uint8_t key[PRF_KEY_BYTES] = {9};
+    pthread_t threads[4];
+    struct prf *p = NULL;
+
+    (void)state;
+    assert_int_equal(prf_new(key, &p), OK);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, copy_often, p), 0);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        void *failed = NULL;
+
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+    prf_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +276,7 @@ int main(void)
         cmocka_unit_test(memory_may_end_anywhere),
         cmocka_unit_test(the_keyed_function_is_cmac),
         cmocka_unit_test(a_copy_has_the_key_and_a_life_of_its_own),
+        cmocka_unit_test(copies_are_made_by_many_threads_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
