@@ -104,6 +104,11 @@ bool policy_widening_needs_second(const struct policy *p)
     return p->district.second_person;
 }
 
+const struct district *policy_district_file(const struct policy *p)
+{
+    return &p->district;
+}
+
 const struct school *policy_schools(const struct policy *p, size_t *count)
 {
     *count = p->district.school_count;

@@ -65,6 +65,10 @@ bool policy_has_student_files(const struct policy *p);
 /* True if what widens must be agreed to by a second person (`widening-needs`, SAFETY P3). */
 bool policy_widening_needs_second(const struct policy *p);
 
+/* district.yaml as read, for pages and reports (district.h). */
+struct district;
+const struct district *policy_district_file(const struct policy *p);
+
 /* The schools of district.yaml (district.h). */
 struct school;
 const struct school *policy_schools(const struct policy *p, size_t *count);

@@ -19,6 +19,7 @@ static const struct command ROWS[] = {
     {"policy show", cmd_policy_show, "the policy that was in force on a day"},
     {"policy replay", cmd_policy_replay, "what a ledger holds, decided again under a policy"},
     {"policy used", cmd_policy_used, "what is shared, and what of it anybody ever got"},
+    {"policy publish", cmd_policy_publish, "the pages that the law has districts publish"},
 };
 
 const struct command_table policy_commands = {ROWS, sizeof(ROWS) / sizeof(ROWS[0])};

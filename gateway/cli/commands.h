@@ -41,6 +41,7 @@ int cmd_policy_apply(int argc, char **argv);    /* hallpass policy apply */
 int cmd_policy_show(int argc, char **argv);     /* hallpass policy show */
 int cmd_policy_replay(int argc, char **argv);   /* hallpass policy replay */
 int cmd_policy_used(int argc, char **argv);     /* hallpass policy used */
+int cmd_policy_publish(int argc, char **argv);  /* hallpass policy publish */
 
 /* A row of a table of commands: one word or two, in the order of `hallpass help`. */
 struct command {

@@ -25,7 +25,8 @@ enum err district_files_add(struct district_files *files, struct span name,
                             struct span bytes) MUST_CHECK;
 void district_files_sort(struct district_files *files);
 
-/* Whether a file of partners/, agreements/ or offers/ with this name belongs to the policy; says if not. */
+/* Whether a file of partners/, agreements/ or offers/ with this name belongs to the policy; says if
+ * not. */
 bool district_file_is_read(const char *name, struct diag_list *diags);
 
 /* The first half of district_folder_load(); the same errors. */

@@ -4,58 +4,9 @@
  */
 #include "cli/matrix_html.h"
 
+#include "cli/html.h"
+
 enum { WORDS_BYTES = 256 * 1024 };
-
-static const char STYLE[] =
-    ":root{color-scheme:light dark;--ink:#1b1b1b;--page:#fff;--line:#c8c8c8;--head:#f2f2f2;"
-    "--soft:#555}"
-    "@media(prefers-color-scheme:dark){:root{--ink:#eaeaea;--page:#16181c;--line:#44484f;"
-    "--head:#23262c;--soft:#b0b4ba}}"
-    "body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);"
-    "max-width:80rem;margin:2rem auto;padding:0 1rem}"
-    "h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}"
-    ".scroll{overflow-x:auto}"
-    "table{border-collapse:collapse;width:100%}"
-    "caption{text-align:left;color:var(--soft);padding-bottom:.5rem}"
-    "th,td{border:1px solid var(--line);padding:.4rem .6rem;text-align:left;vertical-align:top}"
-    "thead th{background:var(--head)}tbody th{font-weight:600}"
-    "th[scope=rowgroup]{background:var(--head)}"
-    "td.none{color:var(--soft)}"
-    "@media print{body{max-width:none;margin:0}.scroll{overflow:visible}}";
-
-/* What the five characters mean in HTML, and nothing else. */
-static void put_text(struct buf *out, struct span text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        switch (text.ptr[i]) {
-        case '&':
-            buf_put_str(out, "&amp;");
-            break;
-        case '<':
-            buf_put_str(out, "&lt;");
-            break;
-        case '>':
-            buf_put_str(out, "&gt;");
-            break;
-        case '"':
-            buf_put_str(out, "&quot;");
-            break;
-        case '\'':
-            buf_put_str(out, "&#39;");
-            break;
-        default:
-            buf_put_byte(out, text.ptr[i]);
-            break;
-        }
-    }
-}
-
-static void put_tagged(struct buf *out, const char *open, struct span text, const char *close)
-{
-    buf_put_str(out, open);
-    put_text(out, text);
-    buf_put_str(out, close);
-}
 
 /* --- who ---------------------------------------------------------------------------------- */
 
@@ -68,10 +19,10 @@ static void put_where(struct buf *out, const struct node *where)
     }
     for (const struct node *m = where->first; m != NULL; m = m->next) {
         buf_put_str(out, m == where->first ? "" : "; ");
-        put_text(out, m->key);
+        html_text(out, m->key);
         for (const struct node *n = m->first; n != NULL; n = n->next) {
             buf_put_str(out, n == m->first ? ": " : ", ");
-            put_text(out, n->text);
+            html_text(out, n->text);
         }
     }
 }
@@ -109,11 +60,11 @@ static void put_agreements(struct buf *out, const struct matrix *m)
     for (size_t i = 0; i < m->column_count; i++) {
         const struct agreement *a = m->columns[i];
 
-        put_tagged(out, "<tr><th scope=\"row\">", a->partner_name, "</th>");
-        put_tagged(out, "<td>", a->id, "</td>");
-        put_tagged(out, "<td>", a->interest, "</td>");
-        put_tagged(out, "<td>", a->basis, " (");
-        put_tagged(out, "", span_str(basis_row(a->kind)->law), ")</td><td>");
+        html_tagged(out, "<tr><th scope=\"row\">", a->partner_name, "</th>");
+        html_tagged(out, "<td>", a->id, "</td>");
+        html_tagged(out, "<td>", a->interest, "</td>");
+        html_tagged(out, "<td>", a->basis, " (");
+        html_tagged(out, "", span_str(basis_row(a->kind)->law), ")</td><td>");
         put_when(out, m, i);
         buf_put_str(out, "</td><td>");
         put_whose(out, m, i);
@@ -128,8 +79,8 @@ static void put_columns(struct buf *out, const struct matrix *m)
 {
     buf_put_str(out, "<thead><tr><th scope=\"col\">Information</th>");
     for (size_t i = 0; i < m->column_count; i++) {
-        put_tagged(out, "<th scope=\"col\">", m->columns[i]->partner_name, "<br>");
-        put_tagged(out, "", m->columns[i]->id, "</th>");
+        html_tagged(out, "<th scope=\"col\">", m->columns[i]->partner_name, "<br>");
+        html_tagged(out, "", m->columns[i]->id, "</th>");
     }
     buf_put_str(out, "</tr></thead>\n");
 }
@@ -138,14 +89,14 @@ static void put_row(struct buf *out, const struct matrix *m, size_t row, struct 
 {
     buf_clear(words);
     matrix_put_row_name(words, &m->rows[row]);
-    put_tagged(out, "<tr><th scope=\"row\">", buf_span(words), "</th>");
+    html_tagged(out, "<tr><th scope=\"row\">", buf_span(words), "</th>");
     for (size_t i = 0; i < m->column_count; i++) {
         buf_clear(words);
         matrix_put_cell(words, m, row, i);
         if (words->len == 0) {
             buf_put_str(out, "<td class=\"none\">nothing</td>");
         } else {
-            put_tagged(out, "<td>", buf_span(words), "</td>");
+            html_tagged(out, "<td>", buf_span(words), "</td>");
         }
     }
     buf_put_str(out, "</tr>\n");
@@ -188,10 +139,11 @@ void matrix_put_html(struct buf *out, const struct matrix *m)
 {
     buf_put_str(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                      "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
-    put_tagged(out, "", policy_district(m->policy), ": who gets which data</title>\n<style>");
-    buf_put_str(out, STYLE);
-    put_tagged(out, "</style>\n</head>\n<body>\n<main>\n<h1>", policy_district(m->policy),
-               ": who gets which data</h1>\n<p>This is what the district's agreements release on ");
+    html_tagged(out, "", policy_district(m->policy), ": who gets which data</title>\n<style>");
+    buf_put_str(out, html_style);
+    html_tagged(
+        out, "</style>\n</head>\n<body>\n<main>\n<h1>", policy_district(m->policy),
+        ": who gets which data</h1>\n<p>This is what the district's agreements release on ");
     matrix_put_date(out, m->day);
     buf_put_str(out, ". Nothing else leaves. Restrictions of single students take away from it. "
                      "Every record that leaves carries its id, and the dates and status that "

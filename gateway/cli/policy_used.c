@@ -14,7 +14,7 @@
 #include "cli/policy_side.h"
 #include "cli/print.h"
 #include "cli/shapes.h"
-#include "policy/vocabulary.h"
+#include "cli/usage.h"
 
 enum { MAX_JSON = 64 * 1024 * 1024 };
 
@@ -55,45 +55,6 @@ static uint64_t times_asked(const struct used *u, const struct agreement *a,
     return n;
 }
 
-static bool is_of(const struct program *p, unsigned field, const struct element *e)
-{
-    return fieldset_has(&p->keep, field) && p->elements[field] != ELEMENT_NONE &&
-           element_at(p->elements[field]) == e;
-}
-
-static bool shows_element(const struct program *p, const struct shown_shape *s,
-                          const struct element *e)
-{
-    bool shown = false;
-
-    for (unsigned f = 0; !shown && f < p->resource->field_count; f++) {
-        shown = is_of(p, f, e) && shapes_have(s->fields, p->resource->fields[f].path);
-    }
-    return shown;
-}
-
-/* Disclosures that showed a field of the element, in a record of the role. */
-static uint64_t times_shown(const struct used *u, const struct item *item)
-{
-    const struct policy *policy = u->side.policy;
-    struct span role = span_str(role_word(item->role));
-    uint64_t n = 0;
-
-    for (size_t i = 0; i < u->shapes.shown_count; i++) {
-        const struct shown_shape *s = &u->shapes.shown[i];
-        const struct resource *r = catalog_find(policy_catalog(policy), s->resource);
-
-        if (r == NULL || !span_eq(s->agreement, item->agreement->id) ||
-            !shapes_have(s->roles, role)) {
-            continue;
-        }
-        const struct program *p = policy_program(policy, item->agreement, r, item->role, u->day);
-
-        n += p != NULL && shows_element(p, s, item->element) ? s->count : 0;
-    }
-    return n;
-}
-
 /* --- telling -------------------------------------------------------------------------------- */
 
 static void tell(struct used *u, const struct item *item, uint64_t times)
@@ -120,25 +81,6 @@ static void tell(struct used *u, const struct item *item, uint64_t times)
     putchar('\n');
 }
 
-/* True if the agreement shares a field of this element with the role. */
-static bool is_shared(const struct used *u, const struct item *item)
-{
-    const struct policy *policy = u->side.policy;
-    const struct catalog *catalog = policy_catalog(policy);
-
-    for (size_t i = 0; i < catalog_resource_count(catalog); i++) {
-        const struct resource *r = catalog_resource(catalog, i);
-        const struct program *p = policy_program(policy, item->agreement, r, item->role, u->day);
-
-        for (unsigned f = 0; p != NULL && f < r->field_count; f++) {
-            if (is_of(p, f, item->element)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static void tell_elements(struct used *u, const struct agreement *a)
 {
     for (size_t i = 0; i < element_count() * ROLE_NONE; i++) {
@@ -146,8 +88,10 @@ static void tell_elements(struct used *u, const struct agreement *a)
                                   .role = (enum role)(i % ROLE_NONE),
                                   .element = element_at(i / ROLE_NONE)};
 
-        if (is_shared(u, &item)) {
-            uint64_t times = times_shown(u, &item);
+        const struct usage_question q = {u->side.policy, a, item.role, item.element, u->day};
+
+        if (usage_shares(&q)) {
+            uint64_t times = usage_times(&q, &u->shapes);
 
             /* Records of teachers and staff are about no student: no disclosure says them. */
             if (item.role == ROLE_STUDENT || item.role == ROLE_GUARDIAN || times > 0) {

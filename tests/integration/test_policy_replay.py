@@ -108,3 +108,15 @@ def test_used_tells_what_nobody_ever_got(stack):
 
 def test_a_folder_without_a_ledger_is_said(stack, tmp_path):
     assert run("policy", "used", tmp_path, stack.district, check=False).returncode == 1
+
+
+def test_a_published_table_says_what_was_really_disclosed(stack):
+    import csv
+    import io
+    table = run("policy", "publish", "--metadata-dictionary", "--ledger", stack.folder / "ledger",
+                stack.district).stdout
+    rows = {r["Agreement"]: r for r in csv.DictReader(io.StringIO(table))}
+    assert rows["acme-math"]["students: Student Name / First and/or Last"].startswith("shared, disclosed ")
+    assert rows["library-cards"]["students: Demographics / Date of Birth"] == "shared, never disclosed"
+    page = run("policy", "publish", "--soppa", "--ledger", stack.folder / "ledger", stack.district).stdout
+    assert "Demographics / Date of Birth (not disclosed so far)" in page
