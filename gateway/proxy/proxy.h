@@ -65,6 +65,8 @@ void proxy_error_body(struct buf *out, enum err e);
     C(withheld, "hallpass_records_withheld_total", "records withheld")                             \
     C(unknown_subjects, "hallpass_unknown_subjects_total",                                         \
       "records withheld because the roster does not know a subject")                               \
+    C(codeless, "hallpass_records_without_code_total",                                             \
+      "records withheld because their id is too long for a code")                                  \
     C(dropped, "hallpass_values_dropped_total", "values dropped as malformed or out of scope")     \
     C(batches, "hallpass_batches_total", "batches recorded and released")                          \
     C(legs, "hallpass_legs_total", "requests to the data source")                                  \

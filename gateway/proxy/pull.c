@@ -28,6 +28,9 @@ static enum err on_record(void *ctx, const struct redact_record *record)
     if (record->reason == ROW_SUBJECT) {
         COUNT(x->proxy, unknown_subjects);
     }
+    if (record->reason == ROW_ID) {
+        COUNT(x->proxy, codeless);
+    }
     COUNT_BY(x->proxy, dropped, record->fields_dropped);
     if (!x->plan.item && x->pull.leg_rows > x->pull.asked) {
         return ERR_UP_ENVELOPE; /* more rows than were asked for */

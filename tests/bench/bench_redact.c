@@ -2,10 +2,9 @@
 /*
  * What the redactor costs per byte: 10,000 users of 24 fields, fed in pieces of
  * 16 KiB as they come from TLS, a school rule, nine members released, one of
- * them changed. Stage 1 alone, all of it, all of it under
- * translated ids; then what each transform costs
- * beside sending the value as it is. CPU time, the best of several runs; prints,
- * asserts nothing about time.
+ * them changed. Stage 1 alone, all of it, all of it under translated ids; then what
+ * each transform costs beside sending the value as it is. CPU time, the best of
+ * several runs; prints, asserts nothing about time.
  */
 #include "tests/support/redact_gen.h"
 #include "tests/support/redact_world.h"

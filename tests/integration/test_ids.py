@@ -313,6 +313,32 @@ def test_I1_another_master_key_makes_every_code_anew(world, tmp_path):
     assert {ids.decode("user", i) for i in after} == {world.ids["acme-prod"].decode("user", i) for i in before}
 
 
+def test_I1_a_record_whose_id_has_no_code_is_withheld_and_counted(world, tmp_path):
+    """One enrollment gets an id that is too long; everything else stays as it is."""
+    before = rows(world, "/enrollments?limit=10000")
+    gone = before[0]
+    bundle = tmp_path / "bundle"
+    shutil.copytree(world.source.bundle, bundle)
+    sheet = bundle / "enrollments.csv"
+    name = world.ids["acme-prod"].decode("enrollment", gone["sourcedId"])
+    text = sheet.read_text()
+    assert text.count(f"\n{name},") == 1
+    sheet.write_text(text.replace(f"\n{name},", f"\n{name}-of-the-first-term-of-this-year,"))
+    source = Source(tmp_path, bundle).start()
+    path = tmp_path / "master.key"
+    path.write_text(world.master.hex() + "\n")
+    path.chmod(0o600)
+    stack = Stack(tmp_path, source, policy=make_policy(tmp_path / "policy"), **{"master-key": str(path)})
+    stack.start()
+    a = stack.get("/enrollments?limit=10000", "acme-prod")
+    assert sorted(map(str, a.json()["enrollments"])) == sorted(map(str, before[1:]))
+    (outcome,) = stack.entries_of(a, "outcome")["outcome"]
+    assert outcome["withheld"]["id"] == 1
+    assert stack.metric("hallpass_records_without_code_total") == 1
+    stack.stop()
+    source.stop()
+
+
 def test_I1_the_district_reads_a_code_and_finds_it_again(world):
     ids = world.ids["acme-prod"]
     student = world.rows["students"][0]["sourcedId"]
