@@ -265,6 +265,15 @@ static void run_students(struct admin_call *call)
     }
 }
 
+static void run_vanished(struct admin_call *call)
+{
+    const struct admin_ops *ops = &call->admin->setup.ops;
+
+    if (is_bare(call)) {
+        ops->vanished(ops->ctx, call->uid, call);
+    }
+}
+
 static void run_confirm(struct admin_call *call)
 {
     const struct admin_ops *ops = &call->admin->setup.ops;
@@ -281,10 +290,15 @@ static const struct route_row {
     void (*show)(struct admin *a, struct exchange_io *io); /* GET, HEAD */
     void (*run)(struct admin_call *call);                  /* POST, on the command door */
 } routes[] = {
-    {"healthz", show_health, NULL},   {"readyz", show_readiness, NULL},
-    {"metrics", show_metrics, NULL},  {"stop", NULL, run_stop},
-    {"reload", NULL, run_reload},     {"apply", NULL, run_apply},
-    {"students", NULL, run_students}, {"students-confirm", NULL, run_confirm},
+    {"healthz", show_health, NULL},
+    {"readyz", show_readiness, NULL},
+    {"metrics", show_metrics, NULL},
+    {"stop", NULL, run_stop},
+    {"reload", NULL, run_reload},
+    {"apply", NULL, run_apply},
+    {"students", NULL, run_students},
+    {"students-vanished", NULL, run_vanished},
+    {"students-confirm", NULL, run_confirm},
 };
 
 static const struct route_row *find_route(const struct admin *a, const struct target *target)

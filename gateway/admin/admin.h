@@ -9,9 +9,8 @@
  * The handler behind the two admin doors. On the status door: GET /healthz,
  * /readyz, /metrics; over TCP only for Hosts on the allow-list and with the secret
  * (401 without), over a unix socket for peers as below. On the command door (a 0600 unix socket):
- * those, and POST /stop, /reload, /students and /students-confirm ({}), for peers whose uid is ours
- * or root's (SAFETY A6, A7).
- * All else is 404 or 405.
+ * those, and POST /stop, /reload, /students, /students-vanished, /students-confirm ({}), for peers
+ * whose uid is ours or root's (SAFETY A6, A7). All else is 404 or 405.
  */
 struct admin;
 struct admin_call; /* one command that waits for its answer */
@@ -53,7 +52,8 @@ struct admin_ops {
     void (*apply)(void *ctx, const struct admin_apply *apply, struct admin_call *call);
     size_t (*state)(void *ctx, struct admin_part parts[ADMIN_MAX_PARTS]);
     void (*students)(void *ctx, struct admin_call *call); /* what is held of students' own facts */
-    void (*confirm)(void *ctx, uint32_t uid, struct admin_call *call); /* lets vanished rows go */
+    void (*vanished)(void *ctx, uint32_t uid, struct admin_call *call); /* shows these rows */
+    void (*confirm)(void *ctx, uint32_t uid, struct admin_call *call);  /* lets vanished rows go */
     void *ctx;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hallpass students check|status|confirm: `check` reads a folder as the gateway
+ * hallpass students check|status|vanished|confirm: `check` reads a folder as the gateway
  * would, offline; the others ask the running gateway over its command socket.
  */
 #include "admin/client.h"
@@ -327,6 +327,45 @@ int cmd_students_status(int argc, char **argv)
     return with_config(config, "/students", json ? show_json : show_status);
 }
 
+/* --- vanished ----------------------------------------------------------------- */
+
+static int show_vanished(struct span text, const json_t *root)
+{
+    const json_t *rows = json_object_get(root, "rows"), *row;
+    long long more = number_of(root, "vanished") - (long long)json_array_size(rows);
+    size_t i;
+
+    (void)text;
+    json_array_foreach(rows, i, row)
+    {
+        printf("%s: %s\n", text_of(row, "file"), text_of(row, "row"));
+    }
+    if (more > 0) {
+        printf("%lld more are not shown\n", more);
+    }
+    return 0;
+}
+
+int cmd_students_vanished(int argc, char **argv)
+{
+    const char *config = "hallpass.yaml";
+    const struct option_row rows[] = {
+        {.name = "config", .value = "FILE", .text = &config, .help = "default: hallpass.yaml"},
+    };
+    const struct options o = {.command = "hallpass students vanished",
+                              .about =
+                                  "Shows opt-outs and restrictions that stand in the files\n"
+                                  "no more and are in force. That they were shown is recorded.",
+                              .rows = rows,
+                              .row_count = 1};
+    int code;
+
+    if (!options_parse(&o, argc, argv, &code)) {
+        return code;
+    }
+    return with_config(config, "/students-vanished", show_vanished);
+}
+
 /* --- confirm ------------------------------------------------------------------ */
 
 static int show_confirmed(struct span text, const json_t *root)
@@ -361,6 +400,7 @@ int cmd_students_confirm(int argc, char **argv)
 static const struct command ROWS[] = {
     {"students check", cmd_students_check, "check a folder of opt-outs, consents, restrictions"},
     {"students status", cmd_students_status, "what the running gateway holds of them"},
+    {"students vanished", cmd_students_vanished, "the rows that vanished from the files"},
     {"students confirm", cmd_students_confirm, "let go of rows that vanished from the files"},
 };
 

@@ -23,9 +23,10 @@ int cmd_audit_list(int argc, char **argv);        /* hallpass audit list */
 int cmd_audit_show(int argc, char **argv);        /* hallpass audit show */
 int cmd_audit_student(int argc, char **argv);     /* hallpass audit student */
 
-int cmd_students_check(int argc, char **argv);   /* hallpass students check */
-int cmd_students_status(int argc, char **argv);  /* hallpass students status */
-int cmd_students_confirm(int argc, char **argv); /* hallpass students confirm */
+int cmd_students_check(int argc, char **argv);    /* hallpass students check */
+int cmd_students_status(int argc, char **argv);   /* hallpass students status */
+int cmd_students_vanished(int argc, char **argv); /* hallpass students vanished */
+int cmd_students_confirm(int argc, char **argv);  /* hallpass students confirm */
 
 /* policy_VERB.c each */
 int cmd_policy_check(int argc, char **argv);    /* hallpass policy check */

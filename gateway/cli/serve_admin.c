@@ -43,6 +43,11 @@ static void on_students(void *ctx, struct admin_call *call)
     gateway_tell_students(ctx, call);
 }
 
+static void on_vanished(void *ctx, uint32_t uid, struct admin_call *call)
+{
+    gateway_show_vanished(ctx, uid, call);
+}
+
 static void on_confirm(void *ctx, uint32_t uid, struct admin_call *call)
 {
     gateway_confirm_students(ctx, uid, call);
@@ -219,7 +224,7 @@ static enum err open_door(struct gateway *g, const char *address, bool commands,
 {
     static const char *const hosts[] = {"127.0.0.1", "[::1]", "localhost", NULL};
     struct admin_setup setup = {
-        .ops = {on_stop, on_reload, on_apply, on_state, on_students, on_confirm, g},
+        .ops = {on_stop, on_reload, on_apply, on_state, on_students, on_vanished, on_confirm, g},
         .commands = commands,
         .hosts = commands ? NULL : hosts,
         .secret = commands ? SPAN("") : buf_span(&g->admin_secret)};

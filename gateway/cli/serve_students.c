@@ -22,6 +22,8 @@ enum {
     RECORD_MS = 3000,
     LOGGED = 20,
     STATUS_BYTES = 64 * 1024,
+    MAX_SHOWN = 200,
+    SHOWN_BYTES = 200 * 1024,
 };
 
 struct students {
@@ -360,6 +362,52 @@ void gateway_tell_students(struct gateway *g, struct admin_call *call)
         admin_answer(call, buf_err(&out), NULL);
     }
     buf_fini(&out);
+}
+
+struct shown_rows {
+    struct buf json;
+    size_t shown;
+};
+
+/* Stops while there is room for what follows the rows. */
+static bool put_row(void *ctx, enum own_file file, struct span line)
+{
+    struct shown_rows *s = ctx;
+
+    if (s->shown == MAX_SHOWN || s->json.len + 8 * line.len + 1024 > s->json.max) {
+        return false;
+    }
+    buf_printf(&s->json, "%s{\"file\":\"%s\",\"row\":", s->shown++ == 0 ? "" : ",",
+               own_file_name(file));
+    text_json_string(&s->json, line);
+    buf_put_str(&s->json, "}");
+    return true;
+}
+
+void gateway_show_vanished(struct gateway *g, uint32_t uid, struct admin_call *call)
+{
+    struct shown_rows s = {.shown = 0};
+
+    if (g->own == NULL) {
+        admin_answer(call, ERR_NOT_FOUND, "no folder is configured: students: in hallpass.yaml");
+        return;
+    }
+    enum err e = record(g, "student-facts-shown", uid, g->students->digest);
+
+    if (e != OK) {
+        admin_answer(call, e, "what shows students must be recorded first");
+        return;
+    }
+    buf_init(&s.json, SHOWN_BYTES);
+    buf_put_str(&s.json, "{\"rows\":[");
+    own_keep_show_vanished(g->own, put_row, &s);
+    buf_printf(&s.json, "],\"vanished\":%zu}\n", vanished_of(own_keep_report(g->own)));
+    if (buf_err(&s.json) == OK) {
+        admin_answer_json(call, buf_span(&s.json));
+    } else {
+        admin_answer(call, buf_err(&s.json), NULL);
+    }
+    buf_fini(&s.json);
 }
 
 void gateway_confirm_students(struct gateway *g, uint32_t uid, struct admin_call *call)

@@ -26,6 +26,7 @@ void gateway_read_students(const struct gateway *g, struct students_state *out);
 
 /* Commands of the admin door: answer the call. */
 void gateway_tell_students(struct gateway *g, struct admin_call *call);
+void gateway_show_vanished(struct gateway *g, uint32_t uid, struct admin_call *call);
 void gateway_confirm_students(struct gateway *g, uint32_t uid, struct admin_call *call);
 
 #endif

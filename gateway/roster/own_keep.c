@@ -246,6 +246,32 @@ enum err own_keep_save(struct own_keep *k)
     return k->report.saved;
 }
 
+static bool show_row(const struct own_row *row, struct buf *line,
+                     bool (*show)(void *ctx, enum own_file file, struct span line), void *ctx)
+{
+    buf_clear(line);
+    own_memory_put_line(line, row);
+    return buf_err(line) == OK && show(ctx, row->file, span_sub(buf_span(line), 0, line->len - 1));
+}
+
+void own_keep_show_vanished(const struct own_keep *k,
+                            bool (*show)(void *ctx, enum own_file file, struct span line),
+                            void *ctx)
+{
+    struct buf line;
+    bool more = true;
+
+    buf_init(&line, OWN_MAX_FILE);
+    for (int f = 0; f < OWN_FILE_COUNT; f++) {
+        for (size_t i = 0; more && i < k->lists[f].count; i++) {
+            const struct own_row *row = &k->lists[f].rows[i];
+
+            more = !row->vanished || show_row(row, &line, show, ctx);
+        }
+    }
+    buf_fini(&line);
+}
+
 const struct own_report *own_keep_report(const struct own_keep *k)
 {
     return &k->report;

@@ -87,6 +87,11 @@ enum err own_keep_confirm(struct own_keep *k, const struct own_checks *checks,
  */
 enum err own_keep_save(struct own_keep *k) MUST_CHECK;
 
+/* Shows each row that vanished as the line it was, without its line end; false stops. */
+void own_keep_show_vanished(const struct own_keep *k,
+                            bool (*show)(void *ctx, enum own_file file, struct span line),
+                            void *ctx);
+
 /* Valid until the next call that changes it; on the offering thread. */
 const struct own_report *own_keep_report(const struct own_keep *k);
 

@@ -49,8 +49,7 @@ static void put_date(struct buf *out, int32_t date, const char *end)
     buf_put_str(out, end);
 }
 
-/* A row of opt-outs.csv or restrictions.csv as it could stand there. */
-static void put_line(struct buf *out, const struct own_row *row)
+void own_memory_put_line(struct buf *out, const struct own_row *row)
 {
     put_cell(out, "", row->student);
     put_cell(out, "", row->what);
@@ -170,7 +169,7 @@ static enum err insert_rows(struct store *store, const struct own_list *list, en
             continue;
         }
         buf_clear(&line);
-        put_line(&line, &list->rows[i]);
+        own_memory_put_line(&line, &list->rows[i]);
         stmt_reset(st);
         stmt_bind_text(st, 1, span_str(own_file_name(file)));
         stmt_bind_int(st, 2, (int64_t)i);
@@ -232,7 +231,7 @@ static enum err digest_lines(struct digest *d, const struct own_list *list)
     for (size_t i = 0; e == OK && i < list->count; i++) {
         if (!list->rows[i].bad) {
             buf_clear(&line);
-            put_line(&line, &list->rows[i]);
+            own_memory_put_line(&line, &list->rows[i]);
             total += buf_span(&line).len;
             e = buf_err(&line);
             e = e != OK ? e : digest_add(d, buf_span(&line));

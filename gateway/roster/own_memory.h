@@ -27,4 +27,7 @@ enum err own_memory_load(struct stops *stops, struct own_list lists[OWN_FILE_COU
 enum err own_memory_save(struct stops *stops, const struct own_list lists[OWN_FILE_COUNT],
                          const struct ids *known, uint8_t digest[32]) MUST_CHECK;
 
+/* A row of a file whose rows take away, as it could stand there, with its line end. */
+void own_memory_put_line(struct buf *out, const struct own_row *row);
+
 #endif

@@ -297,6 +297,10 @@ def test_s2_vanished_rows_stay_until_confirmed_and_across_a_restart(stack):
     until(lambda: file_state(stack, "restrictions")["vanished"] == 1, 10, "the row is missed")
     assert status(stack, one) == 404
     assert part(stack)["note"] == "rows-vanished"
+    shown = run("students", "vanished", "--config", stack.config).stdout
+    assert shown == f'restrictions.csv: "{one}","all","all",\n'
+    entry = [e for e in stack.ledger() if e.get("action") == "student-facts-shown"][-1]
+    assert entry["vanished"] == 1 and one not in json.dumps(entry)
     stack.stop()
     stack.start()
     until(lambda: file_state(stack, "restrictions")["state"] == "whole", 20, "the file is read")

@@ -86,6 +86,13 @@ static void on_students(void *ctx, struct admin_call *call)
     admin_answer_json(call, SPAN("{\"rows\":7}\n"));
 }
 
+static void on_vanished(void *ctx, uint32_t uid, struct admin_call *call)
+{
+    (void)ctx;
+    (void)uid;
+    admin_answer_json(call, SPAN("{\"rows\":[]}\n"));
+}
+
 static void on_confirm(void *ctx, uint32_t uid, struct admin_call *call)
 {
     struct door *d = ctx;
@@ -131,7 +138,7 @@ static void open_door(struct door *d, bool commands)
     static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]", NULL};
     char address[128] = "127.0.0.1:0";
     const struct admin_setup setup = {
-        .ops = {on_stop, on_reload, on_apply, on_state, on_students, on_confirm, d},
+        .ops = {on_stop, on_reload, on_apply, on_state, on_students, on_vanished, on_confirm, d},
         .commands = commands,
         .hosts = commands ? NULL : hosts,
         .secret = commands ? SPAN("") : SPAN("open sesame")};
@@ -388,6 +395,7 @@ static void a7_takes_a_closed_set_of_messages(void **state)
     command(&d, "/reload", "{}", 400, "line 3 of \\\"district.yaml\\\"");
     command(&d, "/students", "{\"a\":1}", 400, "\"code\":\"input\"");
     command(&d, "/students", "{}", 200, "{\"rows\":7}");
+    command(&d, "/students-vanished", "{}", 200, "{\"rows\":[]}");
     command(&d, "/students-confirm", "[]", 400, "\"code\":\"input\"");
     command(&d, "/students-confirm", "{}", 503, "a file is broken");
     command(&d, "/start", "{}", 404, "unknown-path");
