@@ -118,6 +118,7 @@ def main():
     os.environ["HALLPASS_BUILD"] = args.build
     need("nginx", "wrk")
     subprocess.run([ROOT / args.build / "bench" / "id"], check=True)  # "bench id us=..."
+    subprocess.run([ROOT / args.build / "bench" / "redact"], check=True, cwd=ROOT)  # "bench transform us=..."
     folder = Path(tempfile.mkdtemp(prefix="hallpass-bench-"))
     source = Source(folder, make_bundle(folder / "bundle", 10000, 1)).start()
     sys.path.insert(0, str(ROOT / "tests" / "fault"))
