@@ -70,7 +70,9 @@ static void print_rule(const struct field_rule *rule)
         fputs("as it is", stdout);
         return;
     }
-    printf("changed by %.*s", SPAN_ARGS(rule_text(rule, &text)));
+    struct span words = rule_text(rule, &text);
+
+    printf("changed by %.*s", SPAN_ARGS(words));
     buf_fini(&text);
     printf(" (%s; %s%s)", row->reversible ? "the value can be got back" : "not reversible",
            row->linkable ? "records can be joined by it" : "no joining by it",
