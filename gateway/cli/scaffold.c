@@ -107,6 +107,27 @@ static void put_head(struct buf *out, const struct scaffold *s)
                      "      sha256:       # sha256sum contract.pdf\n\n");
 }
 
+static const char *type_note(enum clause_type type)
+{
+    switch (type) {
+    case CLAUSE_WORD:
+        return "; one of: ";
+    case CLAUSE_DATE:
+        return "; a date, such as 2026-03-02";
+    case CLAUSE_TIME:
+        return "; a time, such as 2026-03-02T14:05";
+    case CLAUSE_LIST:
+        return "; a list, [one, another]";
+    case CLAUSE_TWO:
+        return "; two names, [one, another]";
+    case CLAUSE_DIGEST:
+        return "; sha256sum of the text, which stays out of this file";
+    case CLAUSE_TEXT:
+    default:
+        return "";
+    }
+}
+
 static const char *need_note(enum clause_need need)
 {
     return need == CLAUSE_MUST  ? ""
@@ -129,7 +150,7 @@ static void put_basis(struct buf *out, const struct scaffold *s)
         buf_put_str(out, any ? "" : "because:\n");
         put_comment_str(out, "  # ", c->says);
         buf_printf(out, "  %s%s:   # %s%s%s%s\n", c->need == CLAUSE_MUST ? "" : "# ", c->key,
-                   c->law, c->words == NULL ? "" : "; one of: ", c->words == NULL ? "" : c->words,
+                   c->law, type_note(c->type), c->words == NULL ? "" : c->words,
                    need_note(c->need));
         any = true;
     }
@@ -297,6 +318,29 @@ static void put_records(struct buf *out, const struct scaffold *s)
     }
 }
 
+/* What stands for the students' ids; some bases leave no choice. */
+static void put_ids(struct buf *out, enum basis b)
+{
+    buf_put_str(out, "\n# Students must match all that is listed; left out, it is the whole "
+                     "district.\n# where: { schools: [], grades: [] }\n"
+                     "# limits: { requests-per-minute: 600, students-per-day: 1000 }\n\n");
+    switch (b) {
+    case BASIS_DIRECTORY:
+        buf_put_str(out, "# Ids of this partner's own; the box is Student Identifiers / "
+                         "Provider/App assigned\n# student ID number.\nids: per-partner\n");
+        break;
+    case BASIS_DE_IDENTIFIED:
+    case BASIS_CODED:
+        buf_put_str(out, "ids: random\n");
+        break;
+    default:
+        buf_put_str(out, "# Or per-partner: ids of this partner's own; the box is Student "
+                         "Identifiers /\n# Provider/App assigned student ID number.\n"
+                         "ids: district-ids\n");
+        break;
+    }
+}
+
 static void put_share(struct buf *out, const struct scaffold *s)
 {
     buf_put_str(
@@ -308,10 +352,7 @@ static void put_share(struct buf *out, const struct scaffold *s)
     put_employees(out, s, ROLE_TEACHER);
     put_employees(out, s, ROLE_STAFF);
     put_records(out, s);
-    buf_put_str(out,
-                "\n# Students must match all that is listed; left out, it is the whole district.\n"
-                "# where: { schools: [], grades: [] }\n"
-                "ids: district-ids\n");
+    put_ids(out, s->basis);
 }
 
 void scaffold_put_agreement(struct buf *out, const struct scaffold *s)
