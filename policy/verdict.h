@@ -6,7 +6,7 @@
 #include "policy/policy.h"
 #include "policy/query.h"
 
-/* Deciding: pure functions (invariant 6), without I/O, clock or heap. */
+/* Pure functions (invariant 6): no I/O, clock or heap. */
 struct request_facts {
     const struct policy *policy;
     const struct agreement *agreement;
@@ -18,7 +18,7 @@ struct request_facts {
     int32_t local_date; /* yyyymmdd in the district's zone */
 };
 
-/* What may be forwarded and released: the plan of an exchange. */
+/* What may be forwarded and released. */
 struct plan {
     const struct policy *policy;
     const struct agreement *agreement;
@@ -33,10 +33,10 @@ struct plan {
     bool vouched; /* the roster knows the id and finds it in scope; else the record alone decides */
     const struct program *programs[ROLE_COUNT]; /* NULL: records of that role are withheld */
     struct fieldset plain[ROLE_COUNT];          /* per role: leaves released as they are */
-    struct fieldset open;  /* leaves that every record released shows as they are, whatever its role
-                              and its student's own facts: all that the source may compare */
-    role_mask shared;      /* roles that any resource shares: whom references may name */
-    struct fieldset asked; /* leaves a record may show: `fields`, or everything */
+    struct fieldset open;     /* leaves that every released record shows as they are, whatever its
+                                 role and own facts: all that the source may compare */
+    role_mask shared;         /* roles that any resource shares: whom references may name */
+    struct fieldset asked;    /* leaves a record may show: `fields`, or everything */
     struct fieldset upstream; /* leaves to ask the source for: asked and granted to any role, and
                                  what decisions and filters need: fact fields, required
                                  references (judged in every record, selected or not), guards */
@@ -64,7 +64,8 @@ struct record_facts {
     struct fact_set subjects; /* ids of the people it is about; unknown: missing or malformed */
     struct fact_set schools;
     struct fact_set grades;
-    role_mask roles;    /* classes of the role words in it */
+    struct fact_set statuses, programs; /* by local fields */
+    role_mask roles;                    /* classes of the role words in it */
     bool roles_unknown; /* a role word that is not OneRoster's, or no role where one must be */
 };
 
@@ -93,9 +94,8 @@ struct row_verdict {
     role_mask roles;       /* roles under which it is released; items of others are dropped */
     struct fieldset keep;  /* leaves to emit: the intersection of those roles' programs, without
                               those whose rules differ, and of plan->asked */
-    struct fieldset match; /* leaves a clause may be compared with: as-is in this record, whether
-                              asked for or not. A clause on any other field matches nothing: a
-                              changed value must not answer for the original (SAFETY R3) */
+    struct fieldset match; /* leaves a clause may be compared with: as-is in this record, asked for
+                              or not. A clause on any other field matches nothing (SAFETY R3) */
     const struct field_rule *rules; /* by field number; valid for every field of `keep` */
     size_t subject_count;
     struct span subjects[MAX_SUBJECTS]; /* students the release is about */

@@ -58,6 +58,10 @@ static enum row_reason decide_student(struct deciding *d)
     if (!facts_allow(a->grades, &d->facts->grades)) {
         return ROW_GRADE;
     }
+    if (!facts_allow(a->statuses, &d->facts->statuses) ||
+        !facts_allow(a->programs, &d->facts->programs)) {
+        return ROW_STATUS;
+    }
     d->out->roles = ROLE_BIT(ROLE_STUDENT);
     return left_of(d, &d->limits, ROLE_STUDENT, &keep) ? ROW_RELEASED : own_reason(d->plan);
 }

@@ -79,13 +79,13 @@ static void clear_list(struct fact_list *list)
     list->unknown = false;
 }
 
-static void add_fact(struct fact_list *list, struct span text)
+static void add_fact(struct fact_list *list, bool marked, struct span text)
 {
-    if (list->count == list->cap) {
+    if (marked && list->count == list->cap) {
         list->unknown = true;
-        return;
+    } else if (marked) {
+        list->items[list->count++] = text;
     }
-    list->items[list->count++] = text;
 }
 
 static struct fact_set list_set(const struct fact_list *list)
@@ -99,6 +99,8 @@ static void spoil(struct redactor *r, uint8_t marks, struct record_facts *facts)
     r->subjects.unknown |= (marks & FACT_SUBJECT) != 0;
     r->schools.unknown |= (marks & FACT_SCHOOL) != 0;
     r->grades.unknown |= (marks & FACT_GRADE) != 0;
+    r->statuses.unknown |= (marks & FACT_STATUS) != 0;
+    r->programs.unknown |= (marks & FACT_PROGRAM) != 0;
     facts->roles_unknown |= (marks & FACT_ROLE) != 0;
 }
 
@@ -122,15 +124,11 @@ static void take_fact(struct redactor *r, const struct entry *e, struct record_f
         spoil(r, f->facts, facts);
         return;
     }
-    if ((f->facts & FACT_SUBJECT) != 0) {
-        add_fact(&r->subjects, text);
-    }
-    if ((f->facts & FACT_SCHOOL) != 0) {
-        add_fact(&r->schools, text);
-    }
-    if ((f->facts & FACT_GRADE) != 0) {
-        add_fact(&r->grades, text);
-    }
+    add_fact(&r->subjects, (f->facts & FACT_SUBJECT) != 0, text);
+    add_fact(&r->schools, (f->facts & FACT_SCHOOL) != 0, text);
+    add_fact(&r->grades, (f->facts & FACT_GRADE) != 0, text);
+    add_fact(&r->statuses, (f->facts & FACT_STATUS) != 0, text);
+    add_fact(&r->programs, (f->facts & FACT_PROGRAM) != 0, text);
     if ((f->facts & FACT_ROLE) != 0) {
         take_role(text, facts);
     }
@@ -186,6 +184,8 @@ static struct record_facts take_facts(struct redactor *r)
     clear_list(&r->subjects);
     clear_list(&r->schools);
     clear_list(&r->grades);
+    clear_list(&r->statuses);
+    clear_list(&r->programs);
     for (size_t i = 0; i < r->view->count; i++) {
         take_entry(r, i, &facts);
     }
@@ -193,10 +193,12 @@ static struct record_facts take_facts(struct redactor *r)
     facts.subjects = list_set(&r->subjects);
     facts.schools = list_set(&r->schools);
     facts.grades = list_set(&r->grades);
+    facts.statuses = list_set(&r->statuses);
+    facts.programs = list_set(&r->programs);
     return facts;
 }
 
-/* The agreement limits schools or grades, and the record's word on them cannot be read. */
+/* The agreement limits what the record says, and the record's word on it cannot be read. */
 static enum row_reason judge_spoilt(const struct redactor *r)
 {
     const struct agreement *a = r->setup.plan->agreement;
@@ -204,7 +206,12 @@ static enum row_reason judge_spoilt(const struct redactor *r)
     if (r->schools.unknown && a->schools != NULL) {
         return ROW_SCHOOL;
     }
-    return r->grades.unknown && a->grades != NULL ? ROW_GRADE : ROW_RELEASED;
+    if (r->grades.unknown && a->grades != NULL) {
+        return ROW_GRADE;
+    }
+    bool spoilt = (r->statuses.unknown && a->statuses != NULL) ||
+                  (r->programs.unknown && a->programs != NULL);
+    return spoilt ? ROW_STATUS : ROW_RELEASED;
 }
 
 /* A record that has no id of the partner's is not known to it. */

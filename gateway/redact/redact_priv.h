@@ -6,7 +6,7 @@
 #include "redact/redact.h"
 #include "redact/walk.h"
 
-enum { MAX_SCHOOLS = 256, MAX_GRADES = 64 };
+enum { MAX_SCHOOLS = 256, MAX_GRADES = 64, MAX_LABELS = 64 };
 
 /* A list of facts while it is collected. */
 struct fact_list {
@@ -56,6 +56,8 @@ struct redactor {
     struct fact_list subjects;
     struct fact_list schools;
     struct fact_list grades;
+    struct fact_list statuses;
+    struct fact_list programs;
     struct row_verdict verdict;
     struct fieldset keep; /* leaves that are emitted now */
     struct fieldset open; /* the same, and all objects */
@@ -70,6 +72,8 @@ struct redactor {
     struct span subject_room[MAX_SUBJECTS];
     struct span school_room[MAX_SCHOOLS];
     struct span grade_room[MAX_GRADES];
+    struct span status_room[MAX_LABELS];
+    struct span program_room[MAX_LABELS];
 };
 
 /* layout.c: reads the plan's resource and sets `walker->needed`. */

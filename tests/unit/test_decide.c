@@ -128,6 +128,55 @@ static void withholds_what_the_record_says_against_itself(void **state)
         ROW_SCHOOL);
 }
 
+/* --- statuses and programs: local fields that are facts */
+
+static struct span enrolled, lunch;
+
+static void find_labelled(const void *ctx, struct span id, struct person_facts *out)
+{
+    (void)ctx;
+    enrolled = SPAN("enrolled");
+    lunch = SPAN("lunch");
+    case_world.roster.person(case_world.roster.ctx, id, out);
+    out->statuses = (struct fact_set){TRI_YES, &enrolled, 1};
+    out->programs = (struct fact_set){TRI_YES, &lunch, 1};
+}
+
+/* As if district.yaml had said so of this field; undone by the caller. */
+static void mark(const char *path, uint8_t fact)
+{
+    const struct field *f = resource_field(case_world.plan.resource, span_str(path));
+
+    ((struct field *)(uintptr_t)f)->facts = fact;
+}
+
+/* Invariant 6: the roster says yes, and the record must not say no. */
+static void r5_what_the_record_says_of_status_and_program_counts_too(void **state)
+{
+    struct roster_view labelled = {NULL, find_labelled, case_world.roster.place};
+    const struct fact_set statuses = {TRI_YES, &enrolled, 1}, programs = {TRI_YES, &lunch, 1};
+
+    (void)state;
+    mark("pronouns", FACT_STATUS);
+    mark("userMasterIdentifier", FACT_PROGRAM);
+    case_world.plan.roster = &labelled;
+    case_world.agreement.statuses = &statuses;
+    case_world.agreement.programs = &programs;
+    assert_released(STUDENT(""), STUDENT_OUT("," NO_STATE "," NO_NAMES));
+    assert_released(STUDENT(",\"pronouns\":\"enrolled\",\"userMasterIdentifier\":\"lunch\""),
+                    STUDENT_OUT("," NO_STATE "," NO_NAMES));
+    assert_withheld(STUDENT(",\"pronouns\":\"withdrawn\""), ROW_STATUS);
+    assert_withheld(STUDENT(",\"pronouns\":\"enrolled\",\"userMasterIdentifier\":\"chess\""),
+                    ROW_STATUS);
+    assert_withheld(STUDENT(",\"pronouns\":7"), ROW_STATUS);
+    assert_withheld(STUDENT(",\"userMasterIdentifier\":\"\""), ROW_STATUS);
+    case_world.agreement.statuses = case_world.agreement.programs = NULL;
+    assert_released(STUDENT(",\"pronouns\":\"withdrawn\",\"userMasterIdentifier\":7"),
+                    STUDENT_OUT("," NO_STATE "," NO_NAMES));
+    mark("pronouns", 0);
+    mark("userMasterIdentifier", 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup(name, case_users)
 
 int main(void)
@@ -139,6 +188,7 @@ int main(void)
         CASE(takes_no_key_of_an_item_for_one_of_the_record),
         CASE(withholds_records_without_a_sound_id),
         CASE(withholds_what_the_record_says_against_itself),
+        CASE(r5_what_the_record_says_of_status_and_program_counts_too),
     };
 
     return cmocka_run_group_tests(tests, case_open, case_close);

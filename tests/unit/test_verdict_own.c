@@ -404,6 +404,34 @@ static void s3_d13_an_opt_out_is_by_type_and_by_the_directory_basis(void **state
     check(rows, LEN(rows));
 }
 
+/* 99.37(b): nothing about enrollment or status revives what was refused. */
+static void d14_an_opt_out_holds_for_one_who_left(void **state)
+{
+    static const struct owned rows[] = {
+        {{"st-in", .refused_all = true}, "users", "st-in", S, ROW_REFUSED, NULL}, /* withdrawn */
+        {{"s-two", .refused = NAME}, "users", "s-two", S, ROW_REFUSED, NULL},
+    };
+    (void)state;
+    bend_to_directory();
+    check(rows, LEN(rows));
+}
+
+/* 99.37(c)(1) would allow more in a student's own classes; no purpose makes use of it. */
+static void r6_d15_an_opt_out_holds_in_the_students_own_classes_too(void **state)
+{
+    static const struct owned rows[] = {
+        {{"s-in", .refused = NAME}, "enrollments", "s-in", S, ROW_REFUSED, NULL},
+        {{"s-in", .refused = NAME}, "users", "s-in", S, ROW_REFUSED, NULL},
+    };
+    static struct fact_set classes;
+    (void)state;
+    bend_to_directory();
+    classes = verdict_kit_set(&kit, "c-in");
+    verdict_kit_bend(&kit, "narrow")->classes = &classes;
+    kit.purpose = SPAN("class-roster");
+    check(rows, LEN(rows));
+}
+
 /* The elements that the code names by hand are those of the form. */
 static void the_elements_of_structure_and_name_are_of_the_vocabulary(void **state)
 {
@@ -654,6 +682,8 @@ int main(void)
         CASE(s5_d1_consents_release_the_elements_they_name_and_nothing_else),
         CASE(d7_d12_only_those_named_are_disclosed),
         CASE(s3_d13_an_opt_out_is_by_type_and_by_the_directory_basis),
+        CASE(d14_an_opt_out_holds_for_one_who_left),
+        CASE(r6_d15_an_opt_out_holds_in_the_students_own_classes_too),
         CASE(the_elements_of_structure_and_name_are_of_the_vocabulary),
         CASE(f7_items_and_records_do_not_leave_without_what_they_require),
         CASE(f3_d28_d30_the_question_carries_day_purpose_and_birth),
