@@ -87,6 +87,20 @@ const struct resource *catalog_find(const struct catalog *c, struct span name)
     return NULL;
 }
 
+/* The number of segments of a base that stand in front; 0: others do. */
+static size_t base_segments(struct span base, const struct span *segments, size_t n)
+{
+    struct span rest = span_from(base, 1);
+    size_t at = 0;
+    while (rest.ptr != NULL && rest.len > 0) {
+        if (at == n || !span_eq(span_cut(&rest, '/'), segments[at])) {
+            return 0;
+        }
+        at++;
+    }
+    return at;
+}
+
 bool catalog_route(const struct catalog *c, const struct span *segments, size_t n,
                    struct route *out)
 {
@@ -105,6 +119,21 @@ bool catalog_route(const struct catalog *c, const struct span *segments, size_t 
         .template = item ? r->item_path : r->collection_path,
     };
     return true;
+}
+
+bool catalog_route_path(const struct catalog *c, const struct span *segments, size_t n,
+                        struct route *out)
+{
+    for (size_t i = 0; i < c->resource_count; i++) {
+        size_t at = base_segments(c->resources[i].base, segments, n);
+        struct route route;
+        if (at > 0 && catalog_route(c, segments + at, n - at, &route) &&
+            route.resource == &c->resources[i]) {
+            *out = route;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* --- reading ----------------------------------------------------------------- */
@@ -160,7 +189,7 @@ static const struct doc_rule param_rules[] = {
 };
 
 /* "/a/b": starts with a slash, does not end with one, and needs no percent-encoding. */
-static bool is_path(struct span text)
+bool catalog_is_path(struct span text)
 {
     if (text.len < 2 || text.ptr[0] != '/' || text.ptr[text.len - 1] == '/') {
         return false;
@@ -211,7 +240,7 @@ static void read_top(struct catalog_reader *r)
                   &top)) {
         return;
     }
-    if (!is_path(top.base)) {
+    if (!catalog_is_path(top.base)) {
         doc_error(&r->doc, node_member(r->doc.root, "base"),
                   "expected a path such as /ims/oneroster/rostering/v1p2");
     }

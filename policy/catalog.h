@@ -25,6 +25,7 @@ struct member_index; /* private: hash of (parent, key) */
 
 struct resource {
     struct span name;            /* "students": also its path segment */
+    struct span base;            /* the path in front of it: the catalog's, or its service's own */
     struct span record;          /* "user": resources of one kind of record have its fields */
     struct span collection;      /* envelope key of many: "users" */
     struct span item;            /* envelope key of one: "user" */
@@ -56,7 +57,7 @@ void catalog_free(struct catalog **c);
 /* The name a district.yaml calls it by: "oneroster-1.2". */
 struct span catalog_name(const struct catalog *c);
 
-/* The path in front of every resource: "/ims/oneroster/rostering/v1p2". */
+/* The path in front of resources that name no other: "/ims/oneroster/rostering/v1p2". */
 struct span catalog_base(const struct catalog *c);
 
 size_t catalog_resource_count(const struct catalog *c);
@@ -83,7 +84,11 @@ struct route {
     struct span template; /* "/students/{sourcedId}", without the base; lives with the catalog */
 };
 
-/* Matches segments behind catalog_base(); false when nothing matches (404 from us). */
+/* The same of a whole path, base included: what a partner sends. False: 404 from us. */
+bool catalog_route_path(const struct catalog *c, const struct span *segments, size_t n,
+                        struct route *out);
+
+/* Matches the segments behind a resource's base; false when nothing matches. */
 bool catalog_route(const struct catalog *c, const struct span *segments, size_t n,
                    struct route *out);
 

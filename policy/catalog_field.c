@@ -61,6 +61,7 @@ static const struct word type_words[] = {
     {"year", TYPE_YEAR},
     {"email", TYPE_EMAIL},
     {"grade", TYPE_GRADE},
+    {"moment", TYPE_MOMENT},
     {"number", TYPE_NUMBER},
     {"flag", TYPE_FLAG},
     {"ref", FIELD_REF << KIND_SHIFT | TYPE_ID},

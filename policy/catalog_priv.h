@@ -41,6 +41,9 @@ struct catalog_reader {
     uint8_t item_params;
 };
 
+/* True for "/a/b": segments of letters, digits, "-", "." and "_". */
+bool catalog_is_path(struct span path);
+
 /* Enters field `number` into the index. */
 void member_index_add(struct member_index *m, const struct field *fields, uint16_t number);
 

@@ -8,7 +8,7 @@
 #include "policy/nearest.h"
 
 struct resource_form {
-    struct span record, id_of;
+    struct span record, id_of, base;
     struct texts envelope, paths, roles;
     bool person;
     const struct node *subjects;
@@ -18,6 +18,7 @@ struct resource_form {
 
 static const struct doc_rule resource_rules[] = {
     {"record", doc_read_text, FORM(record), true},
+    {"base", doc_read_text, FORM(base), false},
     {"envelope", doc_read_texts, FORM(envelope), true},
     {"paths", doc_read_texts, FORM(paths), true},
     {"id-of", doc_read_text, FORM(id_of), true},
@@ -73,6 +74,15 @@ static void read_paths(const struct resource_reader *f)
     }
     f->resource->collection_path = paths->items[0];
     f->resource->item_path = paths->items[1];
+}
+
+static void read_base(const struct resource_reader *f)
+{
+    bool own = f->form->base.len > 0;
+    if (own && !catalog_is_path(f->form->base)) {
+        complain(f, "base", "expected a path such as /ims/oneroster/gradebook/v1p2");
+    }
+    f->resource->base = own ? f->form->base : f->r->catalog->base;
 }
 
 static void read_envelope(const struct resource_reader *f)
@@ -238,6 +248,7 @@ void catalog_read_resource(struct catalog_reader *r, const struct node *n, struc
     if (kind == NULL || !copy_fields(&f, kind)) {
         return;
     }
+    read_base(&f);
     read_envelope(&f);
     read_paths(&f);
     read_roles(&f);

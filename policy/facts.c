@@ -35,12 +35,18 @@ static const struct {
 } refs[REF_COUNT] = {
     [REF_NONE] = {"", ""},
     [REF_ACADEMIC_SESSION] = {"academicSession", "academicSessions"},
+    [REF_ASSESSMENT_LINE_ITEM] = {"assessmentLineItem", "assessmentLineItems"},
+    [REF_ASSESSMENT_RESULT] = {"assessmentResult", "assessmentResults"},
+    [REF_CATEGORY] = {"category", "categories"},
     [REF_CLASS] = {"class", "classes"},
     [REF_COURSE] = {"course", "courses"},
     [REF_DEMOGRAPHICS] = {"demographics", "demographics"},
     [REF_ENROLLMENT] = {"enrollment", "enrollments"},
+    [REF_LINE_ITEM] = {"lineItem", "lineItems"},
     [REF_ORG] = {"org", "orgs"},
     [REF_RESOURCE] = {"resource", "resources"},
+    [REF_RESULT] = {"result", "results"},
+    [REF_SCORE_SCALE] = {"scoreScale", "scoreScales"},
     [REF_USER] = {"user", "users"},
 };
 
@@ -58,6 +64,35 @@ bool role_of_word(struct span word, enum role *out)
 const char *role_word(enum role role)
 {
     return (unsigned)role < ROLE_COUNT ? role_names[role] : "";
+}
+
+bool ref_is_free(enum ref_type type)
+{
+    switch (type) {
+    case REF_ASSESSMENT_LINE_ITEM:
+    case REF_CATEGORY:
+    case REF_LINE_ITEM:
+    case REF_RESOURCE:
+    case REF_SCORE_SCALE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool ref_is_known(enum ref_type type)
+{
+    switch (type) {
+    case REF_ACADEMIC_SESSION:
+    case REF_CLASS:
+    case REF_COURSE:
+    case REF_DEMOGRAPHICS:
+    case REF_ORG:
+    case REF_USER:
+        return true;
+    default:
+        return false;
+    }
 }
 
 const char *ref_word(enum ref_type type)

@@ -31,15 +31,27 @@ const char *role_word(enum role role);
 enum ref_type {
     REF_NONE,
     REF_ACADEMIC_SESSION,
+    REF_ASSESSMENT_LINE_ITEM,
+    REF_ASSESSMENT_RESULT,
+    REF_CATEGORY,
     REF_CLASS,
     REF_COURSE,
     REF_DEMOGRAPHICS, /* same ids as users */
     REF_ENROLLMENT,
+    REF_LINE_ITEM,
     REF_ORG,
     REF_RESOURCE,
+    REF_RESULT,
+    REF_SCORE_SCALE,
     REF_USER,
     REF_COUNT
 };
+
+/* True for what is about neither a person nor a place: any reference to it may stand. */
+bool ref_is_free(enum ref_type type);
+
+/* True for what the roster knows by id: orgs, classes, courses, sessions, people. */
+bool ref_is_known(enum ref_type type);
 
 /* The GUIDRef `type` word ("org"), and the collection path segment ("orgs"). */
 const char *ref_word(enum ref_type type);

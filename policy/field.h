@@ -26,6 +26,7 @@ enum field_type {
     TYPE_YEAR,     /* YYYY */
     TYPE_EMAIL,
     TYPE_GRADE,  /* CEDS grade level code */
+    TYPE_MOMENT, /* a date or a date-time: standards and servers differ */
     TYPE_NUMBER, /* a JSON number; its text is kept as it stands */
     TYPE_FLAG,   /* JSON's true and false */
 };

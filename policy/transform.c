@@ -129,6 +129,7 @@ enum transform_fit transform_fit(enum transform t, const struct resource *r, con
     case TYPE_BOOLEAN:
         return fit_word(t, f);
     case TYPE_ID:
+    case TYPE_MOMENT:
     case TYPE_NUMBER:
     case TYPE_FLAG:
         return FIT_NEVER;

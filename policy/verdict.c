@@ -204,10 +204,8 @@ static bool id_may_show(struct plan *plan)
         return plan->vouched;
     case REF_ACADEMIC_SESSION:
         return place_in_scope(plan, REF_ACADEMIC_SESSION, plan->id);
-    case REF_ENROLLMENT:
-        return true; /* decided on the record */
     default:
-        return false;
+        return !ref_is_known(plan->resource->ref); /* decided on the record */
     }
 }
 

@@ -132,10 +132,8 @@ bool verdict_ref(const struct plan *plan, const struct row_verdict *row, enum re
     case REF_USER:
     case REF_DEMOGRAPHICS:
         return person_ref_stands(plan, row, id);
-    case REF_RESOURCE:
-        return true;
     default:
-        return false;
+        return ref_is_free(type);
     }
 }
 

@@ -107,7 +107,7 @@ static enum err check_filter(const struct plan *plan, struct refusal *why)
 /* True for references that can be dropped because what they name is out of scope. */
 static bool is_scoped(const struct plan *plan, const struct field *f)
 {
-    if (f->kind != FIELD_REF || f->ref == REF_RESOURCE) {
+    if (f->kind != FIELD_REF || ref_is_free(f->ref)) {
         return false;
     }
     return f->ref != REF_ACADEMIC_SESSION || plan->agreement->terms != NULL;

@@ -159,7 +159,8 @@ static enum row_reason decide_thing(const struct deciding *d)
     if (plan->programs[ROLE_NONE] == NULL) {
         return ROW_ROLE;
     }
-    enum row_reason reason = place_judge(plan, type, d->facts->id);
+    enum row_reason reason =
+        ref_is_known(type) ? place_judge(plan, type, d->facts->id) : ROW_RELEASED;
     if (reason != ROW_RELEASED) {
         return reason;
     }

@@ -126,6 +126,7 @@ static struct span text_of(const struct field *f, char *room, size_t size)
     case TYPE_NUMBER:
         return SPAN("12.5");
     case TYPE_DATE:
+    case TYPE_MOMENT:
         return SPAN("2012-03-15");
     case TYPE_DATETIME:
         return SPAN("2026-01-31T10:20:30.000Z");

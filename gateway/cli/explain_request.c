@@ -43,28 +43,13 @@ static enum err read_target(struct question *q)
     return target_parse(rest, &q->arena, &q->target);
 }
 
-/* How many segments the base path takes; 0 when the path was written without it. */
-static size_t base_segments(const struct question *q, const struct catalog *c)
-{
-    struct span base = span_from(catalog_base(c), 1);
-    size_t n = 0;
-
-    while (base.ptr != NULL && base.len > 0) {
-        if (n == q->target.segment_count || !span_eq(span_cut(&base, '/'), q->target.segments[n])) {
-            return 0;
-        }
-        n++;
-    }
-    return n;
-}
-
 static enum err read_question(struct question *q)
 {
     const struct catalog *c = policy_catalog(q->a->open.policy);
     struct param params[TARGET_MAX_PARAMS];
-    size_t base = base_segments(q, c);
 
-    if (!catalog_route(c, q->target.segments + base, q->target.segment_count - base, &q->route)) {
+    if (!catalog_route_path(c, q->target.segments, q->target.segment_count, &q->route) &&
+        !catalog_route(c, q->target.segments, q->target.segment_count, &q->route)) {
         return ERR_PATH;
     }
     for (size_t i = 0; i < q->target.param_count; i++) {

@@ -11,21 +11,6 @@
 #include "redact/idmap.h"
 #include "redact/keys.h"
 
-/* The segments behind the base, when it is there; false when something else is. */
-static size_t skip_base(const struct catalog *c, const struct target *t)
-{
-    struct span base = span_from(catalog_base(c), 1);
-    size_t n = 0;
-
-    while (base.ptr != NULL && base.len > 0) {
-        if (n == t->segment_count || !span_eq(span_cut(&base, '/'), t->segments[n])) {
-            return 0;
-        }
-        n++;
-    }
-    return n;
-}
-
 static enum err read_question(struct trial *t, const struct target *target, struct arena *arena)
 {
     struct param params[TARGET_MAX_PARAMS];
@@ -63,9 +48,8 @@ enum err trial_ask(struct trial *t, struct span target, struct arena *arena)
     if (e != OK) {
         return e;
     }
-    size_t n = skip_base(c, &parts);
-
-    if (!catalog_route(c, parts.segments + n, parts.segment_count - n, &t->route)) {
+    if (!catalog_route_path(c, parts.segments, parts.segment_count, &t->route) &&
+        !catalog_route(c, parts.segments, parts.segment_count, &t->route)) {
         return ERR_PATH;
     }
     e = read_question(t, &parts, arena);

@@ -27,7 +27,8 @@ static void put_fields(struct buf *out, const struct exchange *x)
 static void open_link(struct buf *out, const struct exchange *x, uint64_t offset)
 {
     buf_put_byte(out, '<');
-    buf_put(out, x->world->rules->href_base);
+    buf_put(out, x->proxy->setup.public_url);
+    buf_put(out, x->plan.resource->base);
     buf_put_byte(out, '/');
     buf_put(out, x->plan.resource->name);
     buf_put_str(out, "?limit=");

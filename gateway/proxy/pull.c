@@ -170,6 +170,7 @@ enum err pull_start(struct exchange *x)
     }
     struct redact_setup setup = {.plan = &x->plan,
                                  .href_base = x->world->rules->href_base,
+                                 .href_bases = x->world->rules->href_bases,
                                  .keys = x->world->rules->field_keys,
                                  .ids = x->ids};
     enum err e = redactor_new(&setup, on_record, x, &x->pull.redactor);

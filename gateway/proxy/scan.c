@@ -140,6 +140,7 @@ enum err scan_start(struct exchange *x)
     struct scan *s = &x->scan;
     struct redact_setup setup = {.plan = &s->plan,
                                  .href_base = x->world->rules->href_base,
+                                 .href_bases = x->world->rules->href_bases,
                                  .ids = x->ids,
                                  .narrow_only = true};
     enum err e = narrow_plan(x);

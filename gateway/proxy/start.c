@@ -32,21 +32,12 @@ enum err start_identify(struct proxy *p, const struct request *r, struct token_i
     return e != OK ? e : token_check(&how, p->tokens, authorization, clock_wall_ms(), out);
 }
 
-/* The segments behind the catalog's base path. */
 static bool find_route(struct exchange *x)
 {
     const struct catalog *c = policy_catalog(x->world->rules->policy);
     const struct target *t = x->request->target;
-    struct span base = span_from(catalog_base(c), 1);
-    size_t n = 0;
 
-    while (base.ptr != NULL && base.len > 0) {
-        if (n == t->segment_count || !span_eq(span_cut(&base, '/'), t->segments[n])) {
-            return false;
-        }
-        n++;
-    }
-    x->routed = catalog_route(c, t->segments + n, t->segment_count - n, &x->route);
+    x->routed = catalog_route_path(c, t->segments, t->segment_count, &x->route);
     return x->routed;
 }
 

@@ -45,7 +45,7 @@ enum err source_target(struct buf *out, const struct plan *plan, const struct qu
                        uint64_t from, uint64_t rows)
 {
     buf_clear(out);
-    buf_put(out, catalog_base(policy_catalog(plan->policy)));
+    buf_put(out, plan->resource->base);
     buf_put_byte(out, '/');
     buf_put(out, plan->resource->name);
     if (plan->item) {

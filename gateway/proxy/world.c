@@ -36,37 +36,76 @@ static enum err put_digest(const struct policy *policy, char out[65])
     return e;
 }
 
+static enum err join(struct span a, struct span b, struct span *out)
+{
+    uint8_t *text = mem_alloc(a.len + b.len + 1);
+
+    if (text == NULL) {
+        return ERR_MEMORY;
+    }
+    memcpy(text, a.ptr, a.len);
+    memcpy(text + a.len, b.ptr, b.len);
+    *out = span_of(text, a.len + b.len);
+    return OK;
+}
+
+/* What links begin with: that of the catalog, and of each type that stands elsewhere. */
+static enum err fill_links(struct rules *r, struct span url)
+{
+    const struct catalog *c = policy_catalog(r->policy);
+    struct span base = catalog_base(c);
+    enum err e = join(url, base, &r->href_base);
+
+    for (size_t i = 0; e == OK && i < catalog_resource_count(c); i++) {
+        const struct resource *found = catalog_resource(c, i);
+        struct span *own = &r->href_bases[found->ref];
+
+        if (own->len == 0 && !span_eq(found->base, base)) {
+            e = join(url, found->base, own);
+        }
+    }
+    return e;
+}
+
+static void free_links(struct rules *r)
+{
+    mem_free((void *)(uintptr_t)r->href_base.ptr);
+    for (unsigned type = 0; type < REF_COUNT; type++) {
+        mem_free((void *)(uintptr_t)r->href_bases[type].ptr);
+    }
+}
+
 /* Everything that is derived from the parts. */
 static enum err fill_rules(struct rules *r, const struct rules_parts *parts, struct span url)
 {
-    struct span base = catalog_base(parts->catalog);
-    char *href = mem_alloc(url.len + base.len + 1);
-    enum err e = href == NULL ? ERR_MEMORY : put_digest(parts->policy, r->digest);
+    enum err e = put_digest(parts->policy, r->digest);
 
     e = e != OK ? e : field_keys_new(parts->policy, parts->keys, &r->field_keys);
     e = e != OK ? e : id_keys_new(parts->policy, parts->keys, &r->id_keys);
+    e = e != OK ? e : fill_links(r, url);
     if (e != OK) {
+        free_links(r);
+        id_keys_free(&r->id_keys);
         field_keys_free(&r->field_keys);
-        mem_free(href);
-        return e;
     }
-    memcpy(href, url.ptr, url.len);
-    memcpy(href + url.len, base.ptr, base.len);
-    r->href_base = span_of(href, url.len + base.len);
-    return OK;
+    return e;
 }
 
 enum err rules_new(const struct rules_parts *parts, struct span public_url, struct rules **out)
 {
     struct rules *r = mem_alloc(sizeof(*r));
-    enum err e = r == NULL ? ERR_MEMORY : fill_rules(r, parts, public_url);
+
+    if (r == NULL) {
+        return ERR_MEMORY;
+    }
+    r->policy = parts->policy;
+    enum err e = fill_rules(r, parts, public_url);
 
     if (e != OK) {
         mem_free(r);
         return e;
     }
     r->catalog = parts->catalog;
-    r->policy = parts->policy;
     r->keyring = parts->keyring;
     atomic_init(&r->refs, 1);
     *out = r;
@@ -92,7 +131,7 @@ void rules_unref(struct rules **r)
     field_keys_free(&gone->field_keys);
     policy_free(&gone->policy);
     catalog_free(&gone->catalog);
-    mem_free((void *)(uintptr_t)gone->href_base.ptr);
+    free_links(gone);
     mem_free(gone);
 }
 

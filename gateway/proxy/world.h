@@ -16,10 +16,11 @@ struct rules {
     struct catalog *catalog;
     struct policy *policy;
     struct keyring *keyring;
-    struct field_keys *field_keys; /* keyed transforms'; owned */
-    struct id_keys *id_keys;       /* owned */
-    struct span href_base;         /* public URL + catalog base; owned */
-    char digest[65];               /* SHA-256 of the policy, hex */
+    struct field_keys *field_keys;     /* keyed transforms'; owned */
+    struct id_keys *id_keys;           /* owned */
+    struct span href_base;             /* public URL + catalog base; owned */
+    struct span href_bases[REF_COUNT]; /* of types served under another base; owned */
+    char digest[65];                   /* SHA-256 of the policy, hex */
     _Atomic unsigned refs;
 };
 

@@ -113,6 +113,13 @@ static bool is_unreserved(struct span text)
     return true;
 }
 
+static struct span base_of(const struct redactor *r, enum ref_type type)
+{
+    const struct span *bases = r->setup.href_bases;
+
+    return bases != NULL && bases[type].len > 0 ? bases[type] : r->setup.href_base;
+}
+
 /* `raw` is the id as it stands in JSON. */
 static void put_ref_bytes(struct redactor *r, const struct field *f, struct span id,
                           struct span raw)
@@ -120,7 +127,7 @@ static void put_ref_bytes(struct redactor *r, const struct field *f, struct span
     struct buf *out = &r->out;
 
     out_put(out, SPAN("{\"href\":\""));
-    out_put(out, r->setup.href_base);
+    out_put(out, base_of(r, f->ref));
     out_put_byte(out, '/');
     out_put(out, span_str(ref_path(f->ref)));
     out_put_byte(out, '/');

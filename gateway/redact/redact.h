@@ -23,7 +23,9 @@ struct redact_setup {
     const struct plan *plan;
     struct span href_base; /* "https://host/ims/oneroster/rostering/v1p2": links are built on it;
                               printable ASCII without quote and backslash */
-    struct idmap *ids;     /* the partner's, borrowed; NULL where it knows the district's ids */
+    const struct span *href_bases; /* REF_COUNT of them: of types that another service than
+                                      href_base's serves, else empty; NULL: there are none */
+    struct idmap *ids; /* the partner's, borrowed; NULL where it knows the district's ids */
     const struct field_keys *keys; /* NULL: values that need a key are dropped */
     bool narrow_only;              /* decide and count, emit nothing (scan legs) */
 };

@@ -150,6 +150,8 @@ bool type_fits(const struct field *f, struct span text)
         return is_year(text);
     case TYPE_EMAIL:
         return is_email(text);
+    case TYPE_MOMENT:
+        return is_date(text) || is_datetime(text);
     case TYPE_NUMBER: /* the grammar has been checked: a literal is one of these or null */
         return text.len > 0 && text.ptr[0] != 't' && text.ptr[0] != 'f';
     case TYPE_FLAG:

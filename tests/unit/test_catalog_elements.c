@@ -127,6 +127,56 @@ static const struct row enrollment_rows[] = {
     {"endDate", COURSES, "", STAFF("Classes")},
 };
 
+#define GRADES  "Transcript / Student course grades", "", "", ""
+#define SCORES  "Assessment / Standardized test scores", "", "", ""
+#define STUDENT "=", "", "", ""
+
+static const struct row result_rows[] = {
+    {"sourcedId", STUDENT},
+    {"status", STUDENT},
+    {"dateLastModified", STUDENT},
+    {"lineItem", GRADES},
+    {"student", GRADES},
+    {"class", GRADES},
+    {"scoreScale", GRADES},
+    {"scoreStatus", GRADES},
+    {"score", GRADES},
+    {"textScore", GRADES},
+    {"scoreDate", GRADES},
+    {"comment", "!" GRADES},
+    {"learningObjectiveSet.source", GRADES},
+    {"learningObjectiveSet.learningObjectiveResults.learningObjectiveId", GRADES},
+    {"learningObjectiveSet.learningObjectiveResults.score", GRADES},
+    {"learningObjectiveSet.learningObjectiveResults.textScore", GRADES},
+    {"inProgress", GRADES},
+    {"incomplete", GRADES},
+    {"late", GRADES},
+    {"missing", GRADES},
+};
+
+static const struct row assessment_result_rows[] = {
+    {"sourcedId", STUDENT},
+    {"status", STUDENT},
+    {"dateLastModified", STUDENT},
+    {"assessmentLineItem", SCORES},
+    {"student", SCORES},
+    {"scoreScale", SCORES},
+    {"scoreStatus", SCORES},
+    {"score", SCORES},
+    {"textScore", SCORES},
+    {"scoreDate", SCORES},
+    {"scorePercentile", SCORES},
+    {"comment", "!" SCORES},
+    {"learningObjectiveSet.source", SCORES},
+    {"learningObjectiveSet.learningObjectiveResults.learningObjectiveId", SCORES},
+    {"learningObjectiveSet.learningObjectiveResults.score", SCORES},
+    {"learningObjectiveSet.learningObjectiveResults.textScore", SCORES},
+    {"inProgress", SCORES},
+    {"incomplete", SCORES},
+    {"late", SCORES},
+    {"missing", SCORES},
+};
+
 /* Records about nobody: one column is enough. */
 struct thing_row {
     const char *path;
@@ -150,6 +200,58 @@ static const struct thing_row class_rows[] = {
     {"classCode", "!"},    {"classType", "+"}, {"location", "!"},         {"grades", "+"},
     {"subjects", "+"},     {"course", "="},    {"school", "="},           {"terms", "="},
     {"subjectCodes", "+"}, {"periods", "+"},   {"resources", "+"}};
+
+static const struct thing_row category_rows[] = {{"sourcedId", "="},
+                                                 {"status", "="},
+                                                 {"dateLastModified", "="},
+                                                 {"title", "!"},
+                                                 {"weight", "+"}};
+static const struct thing_row line_item_rows[] = {
+    {"sourcedId", "="},
+    {"status", "="},
+    {"dateLastModified", "="},
+    {"title", "!"},
+    {"description", "!"},
+    {"assignDate", "="},
+    {"dueDate", "="},
+    {"class", "="},
+    {"school", "="},
+    {"category", "="},
+    {"gradingPeriod", "+"},
+    {"academicSession", "+"},
+    {"scoreScale", "+"},
+    {"resultValueMin", "+"},
+    {"resultValueMax", "+"},
+    {"learningObjectiveSet.source", "+"},
+    {"learningObjectiveSet.learningObjectiveIds", "+"}};
+static const struct thing_row scale_rows[] = {{"sourcedId", "="},
+                                              {"status", "="},
+                                              {"dateLastModified", "="},
+                                              {"title", "!"},
+                                              {"type", "+"},
+                                              {"class", "="},
+                                              {"course", "+"},
+                                              {"scoreScaleValue.itemValueLHS", "+"},
+                                              {"scoreScaleValue.itemValueRHS", "+"},
+                                              {"scoreScaleValue.value", "+"},
+                                              {"scoreScaleValue.description", "!"}};
+static const struct thing_row assessment_rows[] = {
+    {"sourcedId", "="},
+    {"status", "="},
+    {"dateLastModified", "="},
+    {"title", "!"},
+    {"description", "!"},
+    {"class", "+"},
+    {"parentAssessmentLineItem", "+"},
+    {"scoreScale", "+"},
+    {"resultValueMin", "+"},
+    {"resultValueMax", "+"},
+    {"learningObjectiveSet.source", "+"},
+    {"learningObjectiveSet.learningObjectiveIds", "+"}};
+static const struct thing_row resource_rows[] = {
+    {"sourcedId", "="},    {"status", "="},     {"dateLastModified", "="}, {"title", "!"},
+    {"roles", "+"},        {"importance", "+"}, {"vendorResourceId", "+"}, {"vendorId", "+"},
+    {"applicationId", "+"}};
 
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -235,6 +337,8 @@ static void f1_every_field_has_the_element_of_its_role(void **state)
     check_people("teachers", user_rows, LEN(user_rows), T);
     check_people("demographics", demographics_rows, LEN(demographics_rows), S);
     check_people("enrollments", enrollment_rows, LEN(enrollment_rows), S | T | F);
+    check_people("results", result_rows, LEN(result_rows), S);
+    check_people("assessmentResults", assessment_result_rows, LEN(assessment_result_rows), S);
 }
 
 static void records_about_nobody_are_granted_by_their_resource(void **state)
@@ -247,6 +351,11 @@ static void records_about_nobody_are_granted_by_their_resource(void **state)
     check_things("schools", org_rows, LEN(org_rows));
     check_things("courses", course_rows, LEN(course_rows));
     check_things("classes", class_rows, LEN(class_rows));
+    check_things("categories", category_rows, LEN(category_rows));
+    check_things("lineItems", line_item_rows, LEN(line_item_rows));
+    check_things("scoreScales", scale_rows, LEN(scale_rows));
+    check_things("assessmentLineItems", assessment_rows, LEN(assessment_rows));
+    check_things("resources", resource_rows, LEN(resource_rows));
 }
 
 /* Whose data a category of Exhibit B is. */
@@ -271,7 +380,7 @@ static void f1_no_element_reaches_another_role(void **state)
             unsigned role = k % ROLE_NONE;
             const struct field_grant *g = &f->grant[role];
             if (g->category.len > 0) {
-                char path[64] = {0};
+                char path[128] = {0};
                 memcpy(path, f->path.ptr, f->path.len);
                 assert_true((owners(g->category, path) & ROLE_BIT(role)) != 0);
                 assert_non_null(element_find(g->category, g->element));
