@@ -202,21 +202,31 @@ static int32_t last_day_before(int32_t ends, int32_t stopped_on)
 
 static struct span dates_text(struct differ *d, const struct agreement *a)
 {
-    struct span stopped = diff_date(d, a->stopped_on);
+    struct span stopped = diff_date(d, a->stopped_on), barred = diff_date(d, a->barred_until);
 
-    return diff_text(d, "%.*s to %.*s%s%.*s", 10, (const char *)diff_date(d, a->from).ptr, 10,
+    return diff_text(d, "%.*s to %.*s%s%.*s%s%.*s", 10, (const char *)diff_date(d, a->from).ptr, 10,
                      (const char *)diff_date(d, a->ends).ptr,
                      stopped.len > 0 ? ", stopped on " : "", (int)stopped.len,
-                     stopped.len > 0 ? (const char *)stopped.ptr : "");
+                     stopped.len > 0 ? (const char *)stopped.ptr : "",
+                     barred.len > 0 ? ", barred until " : "", (int)barred.len,
+                     barred.len > 0 ? (const char *)barred.ptr : "");
+}
+
+/* Not before its own first day, and not while the partner is barred. */
+static int32_t first_day(const struct agreement *a)
+{
+    return a->barred_until >= a->from ? a->barred_until + 1 : a->from; /* only compared, too */
 }
 
 static void compare_dates(struct differ *d, const struct pair *p)
 {
     const struct agreement *was = p->was, *now = p->now;
-    bool narrower = now->from >= was->from && last_day_before(now->ends, now->stopped_on) <=
-                                                  last_day_before(was->ends, was->stopped_on);
+    bool narrower =
+        first_day(now) >= first_day(was) &&
+        last_day_before(now->ends, now->stopped_on) <= last_day_before(was->ends, was->stopped_on);
 
-    if (was->from == now->from && was->ends == now->ends && was->stopped_on == now->stopped_on) {
+    if (was->from == now->from && was->ends == now->ends && was->stopped_on == now->stopped_on &&
+        was->barred_until == now->barred_until) {
         return;
     }
     diff_tell_of(d, p,

@@ -318,6 +318,9 @@ static void add_days_of(struct days *days, int32_t since, const struct agreement
     if (a->stopped_on != 0) {
         add_day(days, since, a->stopped_on);
     }
+    if (a->barred_until != 0) {
+        add_day(days, since, day_after(a->barred_until));
+    }
     for (size_t i = 0; i < c->table.era_count; i++) {
         add_day(days, since, c->table.eras[i]);
     }
@@ -331,7 +334,7 @@ static size_t era_count(const struct agreement *a)
 /* All days from d->since on on which either side may begin to release otherwise. */
 static bool find_days(struct differ *d, const struct pair *p, struct days *out)
 {
-    enum { OTHER_DAYS = 7 }; /* the first; from, ends, stopped_on of two */
+    enum { OTHER_DAYS = 9 }; /* the first; from, ends, stopped_on, barred_until of two */
     size_t most = era_count(p->was) + era_count(p->now) + OTHER_DAYS;
 
     *out = (struct days){.at = arena_array(d->arena, most, sizeof(*out->at))};

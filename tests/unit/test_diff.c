@@ -97,6 +97,11 @@ static const struct edit edits[] = {
     {ACME, "max-token-seconds: 300", "max-token-seconds: 60", DIFF_TOKENS, DIFF_WIDENED},
     {KEYS, "\"kid\":\"k1\"", "\"kid\":\"k2\"", DIFF_KEYS, DIFF_UNCHANGED},
     {"district.yaml", "America/Chicago", "America/Denver", DIFF_TIME_ZONE, DIFF_UNCHANGED},
+    {MATH, "purposes: [", "ended: { on: 2030-01-01 }\npurposes: [", DIFF_DATES, DIFF_WIDENED},
+    {ACME, "contacts:", "barred-until: 2030-01-01\ncontacts:", DIFF_DATES, DIFF_WIDENED},
+    {MATH, "      adds: [Schedule / Teacher names]\n",
+     "      adds: [Schedule / Teacher names]\n      removes: [Enrollment / Student grade level]\n",
+     DIFF_FIELD, DIFF_WIDENED},
     {"district.yaml", "small-cell-minimum: 10", "small-cell-minimum: 20", DIFF_SMALL_CELLS,
      DIFF_WIDENED},
 };
