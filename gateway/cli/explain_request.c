@@ -76,24 +76,39 @@ static enum err decide(struct question *q)
 
 /* --- refused ---------------------------------------------------------------------------- */
 
-/* The line that a refusal rests on: the clause's, or where the resource would have to be shared. */
-static const struct node *deciding_line(const struct question *q, enum err e)
+/* The line of the agreement's file that a refusal rests on, or NULL when it is none of it. */
+static const struct node *deciding_line(const struct question *q)
 {
+    static const struct {
+        const char *clause, *path;
+    } clauses[] = {
+        {"ends", "contract.ends"}, {"ended", "ended"}, {"share", "share"},
+        {"basis", "basis"},        {"ids", "ids"},
+    };
     const struct node *docs = explain_member(q->e, "contract.documents");
 
-    switch (e) {
-    case ERR_AGREEMENT_NOT_YET:
+    if (span_eq_str(q->why.clause, "from")) {
         return docs == NULL ? NULL : node_member(docs->first, "from");
-    case ERR_AGREEMENT_ENDED:
-        return explain_member(q->e, "contract.ends");
-    case ERR_RESOURCE:
-    case ERR_FILTER_FIELD:
-    case ERR_SORT_FIELD:
-    case ERR_FIELDS:
-        return explain_member(q->e, "share");
-    default:
-        return NULL;
     }
+    for (size_t i = 0; i < sizeof(clauses) / sizeof(clauses[0]); i++) {
+        if (span_eq_str(q->why.clause, clauses[i].clause)) {
+            return explain_member(q->e, clauses[i].path);
+        }
+    }
+    return NULL;
+}
+
+/* What the sentence of the error cannot know. */
+static const char *more_of(const struct question *q)
+{
+    if (span_eq_str(q->why.clause, "basis")) {
+        return "; the basis does not let it be asked for in this way";
+    }
+    if (span_eq_str(q->why.clause, "ids")) {
+        return "; ids and days that are another for each partner do not sort or select in this way";
+    }
+    return span_eq_str(q->why.clause, "barred-until") ? "; the partner is barred until a later day"
+                                                      : "";
 }
 
 static void say_fates_of(const struct question *q, const struct field *only)
@@ -133,9 +148,10 @@ static void jot_refused(const struct question *q, enum err e)
     jot_number(j, (uint64_t)err_row(e)->status);
     jot_key_str(j, "reason", err_code(e));
     jot_key_str(j, "says", err_text(e));
+    jot_key_text(j, "clause", q->why.clause);
     jot_key_text(j, "parameter", q->why.param);
     jot_key_text(j, "field", q->why.field);
-    jot_key_place(j, "by", q->e->doc.name, deciding_line(q, e));
+    jot_key_place(j, "by", q->e->doc.name, deciding_line(q));
     jot_key(j, "scope");
     jot_open(j, '[');
     jot_close(j, ']');
@@ -150,9 +166,9 @@ static void jot_refused(const struct question *q, enum err e)
 static void print_refused(const struct question *q, enum err e)
 {
     const struct field *f = refused_field(q);
-    const struct node *at = deciding_line(q, e);
+    const struct node *at = deciding_line(q);
 
-    printf("Refused with %d %s: %s", err_row(e)->status, err_code(e), err_text(e));
+    printf("Refused with %d %s: %s%s", err_row(e)->status, err_code(e), err_text(e), more_of(q));
     if (q->why.param.len > 0) {
         printf(" (%.*s%s%.*s)", SPAN_ARGS(q->why.param), q->why.field.len > 0 ? ": " : "",
                SPAN_ARGS(q->why.field));

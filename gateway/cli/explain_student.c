@@ -186,6 +186,9 @@ static const char *nothing(const struct explanation *e, int32_t day)
     if (day < e->agreement->from) {
         return "Nothing leaves: the agreement is not in force yet";
     }
+    if (e->agreement->barred_until != 0 && day <= e->agreement->barred_until) {
+        return "Nothing leaves: the partner is barred on this day";
+    }
     return !agreement_in_force(e->agreement, day)
                ? "Nothing leaves: the agreement has ended"
                : "Nothing leaves: no record about students is shared";

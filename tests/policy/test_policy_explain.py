@@ -127,6 +127,22 @@ def test_r4_a_record_asked_for_by_id_is_a_matter_of_the_roster(explain):
     assert "404 as for an id that does not exist" in output
 
 
+def test_a_basis_that_allows_no_list_says_so(explain, small):
+    path = small / MATH
+    text = path.read_text().replace("basis: school-official", "basis: transfer")
+    path.write_text(re.sub(r"because:\n(  .*\n)+", "because: { enrollment-purpose: transfer to us, "
+                           "notice: annual-notice }\n", text))
+    (small / "district.yaml").write_text((small / "district.yaml").read_text().replace(
+        "student-facts: none", "student-facts: files").replace(
+        "a professional need", "a professional need\n  covers-transfers: yes"))
+    output = ask(explain, "GET /students")
+    assert "Refused with 403 resource-not-shared: the agreement does not share this resource; the " \
+        f"basis does not let it be asked for in this way, by {MATH}:20:8.\n" in output
+    output = ask(explain, "GET /students/whoever")
+    assert "Answered" in output
+    assert f"  Only students who are named for this agreement ({MATH}:20:8).\n" in output
+
+
 def test_a_field_is_explained_in_every_agreement_and_kind_of_record(explain):
     assert explain("--field", "demographics.birthDate") == """\
 Agreement cards of City Library, on 2026-09-01.
