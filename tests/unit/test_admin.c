@@ -453,8 +453,9 @@ static void takes_neither_hosts_nor_a_secret_for_the_command_door(void **state)
 {
     static const char *const hosts[] = {"localhost", NULL};
     struct admin *a = NULL;
-    struct admin_setup setup = {.ops = {on_stop, on_reload, on_apply, on_state, NULL, NULL, NULL},
-                                .commands = true};
+    struct admin_setup setup = {
+        .ops = {.stop = on_stop, .reload = on_reload, .apply = on_apply, .state = on_state},
+        .commands = true};
 
     (void)state;
     setup.hosts = hosts;
