@@ -46,8 +46,10 @@ enum diff_kind diff_rules(const struct field_rule *was, const struct field_rule 
     if (was->transform == TRANSFORM_AS_IS) {
         return DIFF_NARROWED; /* every transform is made of the value and the district's secrets */
     }
-    return says_presence(was->transform) && says_presence(now->transform) ? DIFF_NARROWED
-                                                                          : DIFF_WIDENED;
+    bool coarser = was->transform == TRANSFORM_YEAR_MONTH && now->transform == TRANSFORM_YEAR;
+    bool presence = says_presence(was->transform) && says_presence(now->transform);
+
+    return coarser || presence ? DIFF_NARROWED : DIFF_WIDENED;
 }
 
 static struct span rule_text(struct differ *d, const struct field_rule *rule)
@@ -350,7 +352,7 @@ static bool find_days(struct differ *d, const struct pair *p, struct days *out)
 static void find_programs(const struct policy *p, const struct agreement *a,
                           const struct resource *r, int32_t day, programs out)
 {
-    bool stopped = a == NULL || (a->stopped_on != 0 && day >= a->stopped_on);
+    bool stopped = a == NULL || !agreement_in_force(a, day);
 
     for (unsigned role = 0; role < ROLE_COUNT; role++) {
         out[role] = stopped || r == NULL ? NULL : policy_program(p, a, r, (enum role)role, day);

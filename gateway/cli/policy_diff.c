@@ -31,7 +31,7 @@ static enum err print_json(const struct diff_report *r)
     enum err e = diff_put_json(r, &out);
 
     if (e == OK) {
-        (void)fwrite(out.base + out.start, 1, out.len, stdout);
+        print_result(&out, stdout);
     }
     buf_fini(&out);
     return e;

@@ -36,7 +36,7 @@ static enum err put_page(const struct publish *u, const struct page *page, int32
     enum err e = page->put(&p);
 
     if (e == OK) {
-        (void)fwrite(out.base + out.start, 1, out.len, stdout);
+        print_result(&out, stdout);
     }
     buf_fini(&out);
     return e;

@@ -271,7 +271,7 @@ static int report(const struct replay *r)
     if (r->json) {
         printf("{\"entries\":%" PRIu64 ",\"otherwise\":%zu,\"undecided\":%zu,\"changes\":[",
                r->shapes.entries, r->otherwise, r->undecided);
-        (void)fwrite(r->out.base + r->out.start, 1, r->out.len, stdout);
+        print_result(&r->out, stdout);
         puts("]}");
     } else {
         printf("%zu shapes of %" PRIu64 " entries: %zu would be decided otherwise, %zu cannot be "

@@ -124,7 +124,7 @@ static int report(const struct used *u)
     }
     if (u->json) {
         printf("{\"entries\":%" PRIu64 ",\"unused\":%zu,\"items\":[", u->shapes.entries, u->unused);
-        (void)fwrite(u->out.base + u->out.start, 1, u->out.len, stdout);
+        print_result(&u->out, stdout);
         puts("]}");
     } else {
         printf("%zu shared and never used, in %" PRIu64 " entries\n", u->unused, u->shapes.entries);

@@ -24,6 +24,13 @@ static void print_clean(const char *prefix, const char *text)
     fputc('\n', stderr);
 }
 
+void print_result(const struct buf *b, FILE *to)
+{
+    if (b->len > 0) {
+        (void)fwrite(b->base + b->start, 1, b->len, to);
+    }
+}
+
 int print_problem(const char *format, ...)
 {
     char line[LINE_MAX_BYTES];

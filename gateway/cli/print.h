@@ -2,12 +2,18 @@
 #ifndef CLI_PRINT_H
 #define CLI_PRINT_H
 
+#include "base/buf.h"
 #include "base/diag.h"
+
+#include <stdio.h>
 
 /*
  * What the commands say to people. Results go to standard output; everything
- * here goes to standard error.
+ * here but print_result() goes to standard error.
  */
+
+/* A result that was built whole. Whether it could be written, ferror() knows. */
+void print_result(const struct buf *b, FILE *to);
 
 /* One line, "hallpass: ..."; control characters of the arguments become '?'. Returns 1,
  * so that a command may `return print_problem(...)`. */

@@ -6,11 +6,6 @@
 
 enum { SCRATCH_BYTES = 64 * 1024 * 1024 };
 
-static bool in_force(const struct agreement *a, int32_t day)
-{
-    return day >= a->from && day <= a->ends && (a->stopped_on == 0 || day < a->stopped_on);
-}
-
 enum err publish_each(const struct publishing *p,
                       enum err (*each)(const struct publishing *p, const struct explanation *e),
                       bool *any)
@@ -24,7 +19,7 @@ enum err publish_each(const struct publishing *p,
         const struct agreement *a = policy_agreement(p->policy, i);
         struct explanation explanation;
 
-        if (!in_force(a, p->day)) {
+        if (!agreement_in_force(a, p->day)) {
             continue;
         }
         *any = true;

@@ -121,8 +121,10 @@ static const char *rule_of(const struct line *l, uint8_t choice)
     if (ref) {
         return choice < 3 ? NULL : "as-is";
     }
-    if (strcmp(l->field, "birthDate") == 0 && choice > 5) {
-        return "{ as: year, accept-type-change: yes }";
+    if (strcmp(l->field, "birthDate") == 0 && choice > 4) {
+        return choice == 5   ? "{ as: year, accept-type-change: yes }"
+               : choice == 6 ? "{ as: year-month, accept-type-change: yes }"
+                             : "as-is";
     }
     return word_of(l, choice);
 }

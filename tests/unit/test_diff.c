@@ -102,6 +102,16 @@ static const struct edit edits[] = {
     {MATH, "      adds: [Schedule / Teacher names]\n",
      "      adds: [Schedule / Teacher names]\n      removes: [Enrollment / Student grade level]\n",
      DIFF_FIELD, DIFF_WIDENED},
+    {MATH, "ids: district-ids", "limits: { requests-per-minute: 60 }\nids: district-ids",
+     DIFF_REQUESTS, DIFF_WIDENED},
+    {MATH, "ids: district-ids", "limits: { students-per-day: 100 }\nids: district-ids",
+     DIFF_STUDENTS, DIFF_WIDENED},
+    {MATH, "where: {", "where: { classes: [c1],", DIFF_CLASSES, DIFF_WIDENED},
+    {MATH, "where: {", "where: { courses: [k1],", DIFF_COURSES, DIFF_WIDENED},
+    {MATH, "where: {", "where: { terms: [t1],", DIFF_TERMS, DIFF_WIDENED},
+    {"district.yaml", "student-facts: none", "student-facts: files", DIFF_FACTS, DIFF_WIDENED},
+    {"district.yaml", "student-facts: none", "widening-needs: second-person\nstudent-facts: none",
+     DIFF_SECOND, DIFF_WIDENED},
     {"district.yaml", "small-cell-minimum: 10", "small-cell-minimum: 20", DIFF_SMALL_CELLS,
      DIFF_WIDENED},
 };
@@ -205,6 +215,37 @@ static void what_lies_before_the_day_asked_about_is_left_out(void **state)
     assert_int_equal(diff.of_kind[DIFF_WIDENED], 0);
 }
 
+/* --- ids ------------------------------------------------------------------------------------ */
+
+static void let_both_know_codes(void)
+{
+    policy_kit_edit(&was, MATH, "[Local ID number]",
+                    "[Local ID number, Provider/App assigned student ID number]");
+    policy_kit_edit(&now, MATH, "[Local ID number]",
+                    "[Local ID number, Provider/App assigned student ID number]");
+    policy_kit_edit(&now, MATH, "ids: district-ids", "ids: per-partner");
+}
+
+static void codes_for_ids_are_narrower(void **state)
+{
+    (void)state;
+    let_both_know_codes();
+    compare(DAY);
+    assert_non_null(find(DIFF_NARROWED, DIFF_IDS, NULL));
+    assert_int_equal(diff.of_kind[DIFF_WIDENED], 0);
+}
+
+/* A restriction on the district's id kept a student's records back; it says nothing of codes. */
+static void S4_codes_for_ids_are_not_proven_narrower_where_facts_are_held(void **state)
+{
+    (void)state;
+    let_both_know_codes();
+    policy_kit_edit(&was, "district.yaml", "student-facts: none", "student-facts: files");
+    policy_kit_edit(&now, "district.yaml", "student-facts: none", "student-facts: files");
+    compare(DAY);
+    assert_non_null(find(DIFF_WIDENED, DIFF_IDS, NULL));
+}
+
 /* --- people of several roles ----------------------------------------------------------------- */
 
 /* What a teacher who is a guardian shows is what both roles show; without the one, the other. */
@@ -255,6 +296,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_change_is_told_from_its_day_on, setup, teardown),
         cmocka_unit_test_setup_teardown(what_lies_before_the_day_asked_about_is_left_out, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(codes_for_ids_are_narrower, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            S4_codes_for_ids_are_not_proven_narrower_where_facts_are_held, setup, teardown),
         cmocka_unit_test_setup_teardown(P2_two_narrowings_can_widen_for_who_holds_both_roles, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(P2_a_catalog_that_changes_what_a_field_is_widens, setup,

@@ -166,7 +166,7 @@ static bool is_constant(const struct resource *r, const char *path, const json_t
            (text != NULL && (strcmp(text, "***") == 0 || strcmp(text, "see office") == 0));
 }
 
-/* "Z." of "Zoe", "2012" of "2012-02-29". */
+/* "Z." of "Zoe", "2012" or "2012-02" of "2012-02-29". */
 static bool is_made_of(const json_t *value, const json_t *whole)
 {
     struct span made = span_str(json_string_value(value));
@@ -175,7 +175,7 @@ static bool is_made_of(const json_t *value, const json_t *whole)
     if (made.len > 1 && made.ptr[made.len - 1] == '.') {
         return span_starts(from, span_sub(made, 0, made.len - 1));
     }
-    return made.len == 4 && from.len >= 10 && span_starts(from, made);
+    return (made.len == 4 || made.len == 7) && from.len > made.len && span_starts(from, made);
 }
 
 static bool covered(const struct resource *r, const char *path, const json_t *value,
@@ -296,7 +296,8 @@ static void check_pair(unsigned pair)
     bool more = false;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        more = resource_lets_more(catalog_find(policy_catalog(was.policy), span_str(names[i]))) || more;
+        more = resource_lets_more(catalog_find(policy_catalog(was.policy), span_str(names[i]))) ||
+               more;
     }
     wider += kind == DIFF_WIDENED;
     narrower += kind != DIFF_WIDENED;
