@@ -142,7 +142,7 @@ static void settle_withheld(const struct program *p, int32_t first, const struct
                             const struct field *f, struct field_fate *out)
 {
     out->stand_in = p != NULL && f->required && f->placeholder.len > 0 && f->parent == CATALOG_ROOT;
-    if (out->fate == FATE_LATER) {
+    if (out->fate == FATE_LATER && cell != NULL) {
         out->rule = cell->rule;
         out->from = first;
         out->fate = first == 0 ? FATE_PAST : FATE_LATER;

@@ -25,7 +25,8 @@ struct asking {
     const struct client *client;
     struct roster *roster; /* NULL: nothing is known of anybody */
     struct own_set *own;   /* NULL: none are at hand */
-    struct jot *jot;
+    struct jot output;
+    struct jot *jot; /* &output with --json; else NULL */
 };
 
 /* The verbs; the command's exit code. `e` explains one agreement. */

@@ -101,6 +101,8 @@ static void judge(const struct asking *a, struct kind *k)
     k->plan.roster = &view;
     k->plan.own = &own;
     verdict_row(&k->plan, &facts, &k->row);
+    k->plan.roster = NULL; /* the views end here */
+    k->plan.own = NULL;
 }
 
 /* The next kind of record that is shared of students, from resource `*at` on. */

@@ -110,16 +110,14 @@ static int explain_all(struct asking *a)
 
 static int explain_json(struct asking *a)
 {
-    struct jot jot;
-
-    jot_init(&jot);
-    a->jot = &jot;
-    jot_open(&jot, '[');
+    a->jot = &a->output;
+    jot_init(a->jot);
+    jot_open(a->jot, '[');
     int code = explain_all(a);
 
-    jot_close(&jot, ']');
-    code = code == 0 ? jot_print(&jot, 0) : code;
-    jot_fini(&jot);
+    jot_close(a->jot, ']');
+    code = code == 0 ? jot_print(a->jot, 0) : code;
+    jot_fini(a->jot);
     return code;
 }
 
