@@ -25,9 +25,12 @@ static bool names_field(struct span detail, struct span field)
 
 static bool is_line(const struct tick *t, const struct line *line)
 {
-    bool by_name = line->field.len > 0 && element_is_open(line->element);
+    if (t->element != line->element) {
+        return false;
+    }
+    bool by_name = line->field.len > 0 && element_is_open(t->element);
 
-    return t->element == line->element && (!by_name || names_field(t->detail, line->field));
+    return !by_name || names_field(t->detail, line->field);
 }
 
 static bool counts_on(const struct agreement_file *a, size_t tick, int32_t date)

@@ -127,7 +127,7 @@ static enum err put_edited(struct span yaml, const struct node *root, const char
 {
     const struct node *ended = node_member(root, "ended");
 
-    if (root->kind != NODE_MAP || root->first->key_column != 1) {
+    if (root->kind != NODE_MAP || root->first == NULL || root->first->key_column != 1) {
         return ERR_INPUT;
     }
     if (ended == NULL) {
@@ -137,7 +137,8 @@ static enum err put_edited(struct span yaml, const struct node *root, const char
         put_line(out, 2, key, value);
         return buf_err(out);
     }
-    if (ended->kind != NODE_MAP || ended->first->key_line == ended->key_line) {
+    if (ended->kind != NODE_MAP || ended->first == NULL ||
+        ended->first->key_line == ended->key_line) {
         return ERR_INPUT;
     }
     if (node_member(ended, key) != NULL) {

@@ -74,7 +74,11 @@ static void text_that_cannot_take_a_line_is_refused(void **state)
                                       "ended: soon\n",
                                       "- a\n",
                                       "ended:\n",
-                                      "a: |\n  text\n  ended:\nb: *x\n"};
+                                      "a: |\n  text\n  ended:\nb: *x\n",
+                                      "{}\n",
+                                      "ended: {}\n",
+                                      "",
+                                      "# nothing\n"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
