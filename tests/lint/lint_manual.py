@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """docs/hallpass.1 has every subcommand with every option, and no other.
 
-Commands are those that cli/commands.h declares; options are the rows of the table
+Commands are those that cli/commands.h declares or a table of verbs lists; options are the rows of the table
 in the command's function. The page explains a command under `.It Cm WORDS`, and
 its options under `.It Fl -NAME` before the next command.
 """
@@ -11,18 +11,20 @@ from source import files, finish, read
 
 PAGE, COMMANDS = "docs/hallpass.1", "gateway/cli/commands.h"
 DECLARED = re.compile(r"^int cmd_\w+\(.*?/\* hallpass ([a-z ]+?) \*/", re.M)
-OPTION = re.compile(r'\{\s*\.name = "([a-z-]+)"')
-CM, FL = re.compile(r"^\.It Cm ([a-z]+(?: [a-z]+)?)"), re.compile(r"^\.It Fl -([a-z-]+)")
+ROW = re.compile(r'\{"([a-z]+ [a-z]+)", cmd_\w+,')
+OPTION = re.compile(r'\{\s*\.name = "([a-z0-9-]+)"')
+CM, FL = re.compile(r"^\.It Cm ([a-z]+(?: [a-z]+)?)"), re.compile(r"^\.It Fl -([a-z0-9-]+)")
 WITHOUT_FILE = {"help", "version"}  # in main.c, without options
 
 
 def declared():
-    return set(DECLARED.findall(read(COMMANDS)))
+    rows = (ROW.findall(read(name)) for name in files(".c", under=("gateway/cli/",)))
+    return set(DECLARED.findall(read(COMMANDS))).union(*rows)
 
 
 def function_of(words):
     """The text of cmd_...() and the file that has it."""
-    start = re.compile(rf"^int cmd_{words.replace(' ', '_')}\(int argc.*?^}}", re.M | re.S)
+    start = re.compile(rf"^(?:static )?int cmd_{words.replace(' ', '_')}\(int argc.*?^}}", re.M | re.S)
     for name in files(".c", under=("gateway/cli/",)):
         match = start.search(read(name))
         if match:
