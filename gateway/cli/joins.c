@@ -77,12 +77,9 @@ enum err joins_gather(const struct policy *p, const struct agreement *a, int32_t
 {
     static const enum role roles[] = {ROLE_STUDENT, ROLE_GUARDIAN};
     const struct catalog *c = policy_catalog(p);
+    struct join_field found[JOINS_MAX] = {{.resource = 0}};
 
-    *out = (struct join_side){.agreement = a};
-    out->fields = arena_array(arena, JOINS_MAX, sizeof(*out->fields));
-    if (out->fields == NULL) {
-        return ERR_MEMORY;
-    }
+    *out = (struct join_side){.agreement = a, .fields = found};
     for (size_t i = 0; i < catalog_resource_count(c) * 2; i++) {
         const struct program *program =
             policy_program(p, a, catalog_resource(c, i / 2), roles[i % 2], day);
@@ -91,6 +88,11 @@ enum err joins_gather(const struct policy *p, const struct agreement *a, int32_t
             add_program(program, first_carrier(c, i / 2), out);
         }
     }
+    out->fields = arena_array(arena, out->count + 1, sizeof(*out->fields));
+    if (out->fields == NULL) {
+        return ERR_MEMORY;
+    }
+    memcpy(out->fields, found, out->count * sizeof(*found));
     return OK;
 }
 
