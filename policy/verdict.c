@@ -77,17 +77,27 @@ static bool find_programs(const struct request_facts *facts, struct plan *plan)
     return found;
 }
 
+/* Roles of a resource, without those in `known`, that the agreement shares. */
+static role_mask roles_shared_in(const struct request_facts *facts, const struct resource *r,
+                                 role_mask known)
+{
+    role_mask shared = 0;
+    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+        bool open = (r->roles & ROLE_BIT(role)) != 0 && (known & ROLE_BIT(role)) == 0;
+        if (open && policy_program(facts->policy, facts->agreement, r, (enum role)role,
+                                   facts->local_date) != NULL) {
+            shared |= ROLE_BIT(role);
+        }
+    }
+    return shared;
+}
+
 static role_mask shared_roles(const struct request_facts *facts)
 {
     const struct catalog *c = policy_catalog(facts->policy);
     role_mask shared = 0;
     for (size_t i = 0; i < catalog_resource_count(c); i++) {
-        for (unsigned role = 0; role < ROLE_COUNT; role++) {
-            if (policy_program(facts->policy, facts->agreement, catalog_resource(c, i),
-                               (enum role)role, facts->local_date) != NULL) {
-                shared |= ROLE_BIT(role);
-            }
-        }
+        shared |= roles_shared_in(facts, catalog_resource(c, i), shared);
     }
     return shared;
 }
