@@ -68,7 +68,7 @@ static const struct word type_words[] = {
     {"object", FIELD_OBJECT << KIND_SHIFT},
 };
 static const struct word fact_words[] = {
-    {"school", FACT_SCHOOL}, {"grade", FACT_GRADE}, {"role", FACT_ROLE}};
+    {"school", FACT_SCHOOL}, {"grade", FACT_GRADE}, {"role", FACT_ROLE}, {"class", FACT_CLASS}};
 static const struct word label_words[] = {{"idea", LABEL_IDEA},
                                           {"nsla", LABEL_NSLA},
                                           {"mckinney-vento", LABEL_HOMELESS},
@@ -185,7 +185,9 @@ static bool fact_fits(const struct field_reader *f)
 {
     const struct field *field = f->field;
     bool org = field->type == TYPE_ID && field->ref == REF_ORG && field->kind != FIELD_OBJECT;
+    bool class = field->kind == FIELD_REF && field->ref == REF_CLASS;
     return ((field->facts & FACT_SCHOOL) == 0 || org) &&
+           ((field->facts & FACT_CLASS) == 0 || class) &&
            ((field->facts & FACT_GRADE) == 0 || field->type == TYPE_GRADE) &&
            ((field->facts & FACT_ROLE) == 0 || field->type == TYPE_ENUM);
 }

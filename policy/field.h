@@ -36,9 +36,10 @@ enum field_fact {
     FACT_SUBJECT = 1, /* names the person the record is about */
     FACT_SCHOOL = 2,
     FACT_GRADE = 4,
-    FACT_ROLE = 8,    /* a OneRoster role word of that person */
-    FACT_STATUS = 16, /* a local field: the student's enrollment status, for the roster */
-    FACT_PROGRAM = 32 /* a local field: a program the student is in, for the roster */
+    FACT_ROLE = 8,     /* a OneRoster role word of that person */
+    FACT_STATUS = 16,  /* a local field: the student's enrollment status, for the roster */
+    FACT_PROGRAM = 32, /* a local field: a program the student is in, for the roster */
+    FACT_CLASS = 64,   /* the class that the record comes from */
 };
 
 enum field_label { LABEL_IDEA = 1, LABEL_NSLA = 2, LABEL_HOMELESS = 4, LABEL_PPRA = 8 };

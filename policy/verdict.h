@@ -64,6 +64,7 @@ struct record_facts {
     struct fact_set subjects; /* ids of the people it is about; unknown: missing or malformed */
     struct fact_set schools;
     struct fact_set grades;
+    struct fact_set classes;            /* that it comes from */
     struct fact_set statuses, programs; /* by local fields */
     role_mask roles;                    /* classes of the role words in it */
     bool roles_unknown; /* a role word that is not OneRoster's, or no role where one must be */

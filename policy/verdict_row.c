@@ -41,6 +41,39 @@ static enum row_reason judge_subjects(struct deciding *d)
     return ROW_RELEASED;
 }
 
+/* Every student's record of this resource comes from a class, even if it does not say from which.
+ */
+static bool comes_from_class(const struct resource *r)
+{
+    bool says = false;
+    for (size_t i = 0; i < r->field_count; i++) {
+        says |= (r->fields[i].facts & FACT_CLASS) != 0;
+    }
+    return says;
+}
+
+/*
+ * A student in scope brings the records of classes in scope alone. One that names no
+ * class is of any: where the agreement lists classes, courses or terms it stays.
+ */
+static bool classes_allowed(const struct deciding *d)
+{
+    const struct agreement *a = d->plan->agreement;
+    const struct fact_set *classes = &d->facts->classes;
+    bool listed = a->classes != NULL || a->courses != NULL || a->terms != NULL;
+    if (!comes_from_class(d->plan->resource) || d->plan->resource->is_person) {
+        return true;
+    }
+    if (classes->known != TRI_YES || classes->count == 0) {
+        return !listed;
+    }
+    bool all = true;
+    for (size_t i = 0; i < classes->count; i++) {
+        all &= place_in_scope(d->plan, REF_CLASS, classes->items[i]);
+    }
+    return all;
+}
+
 static enum row_reason decide_student(struct deciding *d)
 {
     const struct agreement *a = d->plan->agreement;
@@ -57,6 +90,9 @@ static enum row_reason decide_student(struct deciding *d)
     }
     if (!facts_allow(a->grades, &d->facts->grades)) {
         return ROW_GRADE;
+    }
+    if (!classes_allowed(d)) {
+        return ROW_PLACE;
     }
     if (!facts_allow(a->statuses, &d->facts->statuses) ||
         !facts_allow(a->programs, &d->facts->programs)) {

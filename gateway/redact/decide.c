@@ -99,6 +99,7 @@ static void spoil(struct redactor *r, uint8_t marks, struct record_facts *facts)
     r->subjects.unknown |= (marks & FACT_SUBJECT) != 0;
     r->schools.unknown |= (marks & FACT_SCHOOL) != 0;
     r->grades.unknown |= (marks & FACT_GRADE) != 0;
+    r->classes.unknown |= (marks & FACT_CLASS) != 0;
     r->statuses.unknown |= (marks & FACT_STATUS) != 0;
     r->programs.unknown |= (marks & FACT_PROGRAM) != 0;
     facts->roles_unknown |= (marks & FACT_ROLE) != 0;
@@ -127,6 +128,7 @@ static void take_fact(struct redactor *r, const struct entry *e, struct record_f
     add_fact(&r->subjects, (f->facts & FACT_SUBJECT) != 0, text);
     add_fact(&r->schools, (f->facts & FACT_SCHOOL) != 0, text);
     add_fact(&r->grades, (f->facts & FACT_GRADE) != 0, text);
+    add_fact(&r->classes, (f->facts & FACT_CLASS) != 0, text);
     add_fact(&r->statuses, (f->facts & FACT_STATUS) != 0, text);
     add_fact(&r->programs, (f->facts & FACT_PROGRAM) != 0, text);
     if ((f->facts & FACT_ROLE) != 0) {
@@ -184,6 +186,7 @@ static struct record_facts take_facts(struct redactor *r)
     clear_list(&r->subjects);
     clear_list(&r->schools);
     clear_list(&r->grades);
+    clear_list(&r->classes);
     clear_list(&r->statuses);
     clear_list(&r->programs);
     for (size_t i = 0; i < r->view->count; i++) {
@@ -193,6 +196,7 @@ static struct record_facts take_facts(struct redactor *r)
     facts.subjects = list_set(&r->subjects);
     facts.schools = list_set(&r->schools);
     facts.grades = list_set(&r->grades);
+    facts.classes = list_set(&r->classes);
     facts.statuses = list_set(&r->statuses);
     facts.programs = list_set(&r->programs);
     return facts;

@@ -79,6 +79,7 @@ enum err redactor_new(const struct redact_setup *setup, redact_on_record *on_rec
     r->subjects = (struct fact_list){.items = r->subject_room, .cap = MAX_SUBJECTS};
     r->schools = (struct fact_list){.items = r->school_room, .cap = MAX_SCHOOLS};
     r->grades = (struct fact_list){.items = r->grade_room, .cap = MAX_GRADES};
+    r->classes = (struct fact_list){.items = r->class_room, .cap = MAX_CLASSES};
     r->statuses = (struct fact_list){.items = r->status_room, .cap = MAX_LABELS};
     r->programs = (struct fact_list){.items = r->program_room, .cap = MAX_LABELS};
     buf_init(&r->hold, MAX_HOLD);

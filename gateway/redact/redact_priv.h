@@ -6,7 +6,7 @@
 #include "redact/redact.h"
 #include "redact/walk.h"
 
-enum { MAX_SCHOOLS = 256, MAX_GRADES = 64, MAX_LABELS = 64 };
+enum { MAX_SCHOOLS = 256, MAX_GRADES = 64, MAX_CLASSES = 8, MAX_LABELS = 64 };
 
 /* A list of facts while it is collected. */
 struct fact_list {
@@ -56,6 +56,7 @@ struct redactor {
     struct fact_list subjects;
     struct fact_list schools;
     struct fact_list grades;
+    struct fact_list classes;
     struct fact_list statuses;
     struct fact_list programs;
     struct row_verdict verdict;
@@ -72,6 +73,7 @@ struct redactor {
     struct span subject_room[MAX_SUBJECTS];
     struct span school_room[MAX_SCHOOLS];
     struct span grade_room[MAX_GRADES];
+    struct span class_room[MAX_CLASSES];
     struct span status_room[MAX_LABELS];
     struct span program_room[MAX_LABELS];
 };

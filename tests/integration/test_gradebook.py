@@ -27,6 +27,7 @@ class Gradebook(FaultySource):
         for i, e in enumerate(records["enrollments"]):
             if e["role"] == "student":
                 self.add(i, e)
+        self.add_strays()
         super().__init__(path, source)
 
     def add(self, i, e):
@@ -45,6 +46,15 @@ class Gradebook(FaultySource):
             "score": f"@{SCORES[i % len(SCORES)]}@", "scoreDate": "2026-01-31",
             "comment": f"C-CANARY-{i}", "late": "false",
         })
+
+    def add_strays(self):
+        """Each tenth result once more: of a class that the student is not in, and of none."""
+        results = list(self.books["results"])
+        for i, r in enumerate(results[::10]):
+            other = results[(i * 10 + len(results) // 2) % len(results)]
+            self.books["results"].append({**r, "sourcedId": f"res-other-{i}", "class": other["class"]})
+            nameless = {k: v for k, v in r.items() if k != "class"}
+            self.books["results"].append({**nameless, "sourcedId": f"res-nameless-{i}"})
 
     def answer(self, sock, upstream, head):
         target = urlsplit(head.split(b" ")[1].decode())
@@ -107,11 +117,42 @@ def test_R5_results_leave_for_students_in_scope_alone(world):
     students = ids(stack, "/students?limit=1000", "users")
     classes = ids(stack, "/classes?limit=1000", "classes")
     got, answers = stack.all_pages(f"{GRADES}/results?limit=100", CLIENT)
-    want = [r for r in book.books["results"] if r["student"]["sourcedId"] in students]
+    want = [
+        r for r in book.books["results"]
+        if r["student"]["sourcedId"] in students and ("class" not in r or r["class"]["sourcedId"] in classes)
+    ]
     assert 20 < len(want) < len(book.books["results"])
     assert [r["sourcedId"] for r in got] == [r["sourcedId"] for r in want]
-    assert all(r.get("class") is None or r["class"]["sourcedId"] in classes for r in got)
+    assert {r["sourcedId"].rsplit("-", 1)[0] for r in got} >= {"res", "res-nameless"}
+    strays = [r for r in book.books["results"] if "other" in r["sourcedId"] and r["student"]["sourcedId"] in students]
+    assert strays and not all(r in want for r in strays)
     assert "CANARY" not in "".join(a.body.decode() for a in answers)
+
+
+def test_R5_with_classes_listed_no_result_of_another_class_leaves(world, tmp_path):
+    _, book = world
+    policy = make_policy(tmp_path / "policy")
+    first = next(r for r in book.books["results"] if r["sourcedId"] in ids(world[0], f"{GRADES}/results", "results"))
+    listed = first["class"]["sourcedId"]
+    path = policy / "agreements" / "acme-math.yaml"
+    path.write_text(path.read_text().replace("where: { ", f"where: {{ classes: [{listed}], ", 1))
+    stack = Stack(tmp_path, book.address, policy=policy).start()
+    try:
+        got, _ = stack.all_pages(f"{GRADES}/results?limit=100", CLIENT)
+        trimmed, _ = stack.all_pages(f"{GRADES}/results?limit=100&fields=sourcedId,score", CLIENT)
+        students = ids(stack, "/students?limit=1000", "users")
+        withheld = [r["sourcedId"] for r in book.books["results"]
+                    if r["student"]["sourcedId"] in students and r.get("class") != first["class"]]
+        by_id = {stack.get(f"{GRADES}/results/{id}", CLIENT).status for id in withheld[:10]}
+    finally:
+        assert stack.stop() == 0
+    want = [
+        r["sourcedId"] for r in book.books["results"]
+        if r["student"]["sourcedId"] in students and r.get("class", {}).get("sourcedId") == listed
+    ]
+    assert first["sourcedId"] in want and len(withheld) > len(want)
+    assert [r["sourcedId"] for r in got] == want and [r["sourcedId"] for r in trimmed] == want
+    assert by_id == {404}
 
 
 def test_links_stand_under_the_service_of_what_they_name(world):
@@ -148,14 +189,18 @@ def test_line_items_are_bound_by_school_and_class(world):
 def test_one_result_by_id_or_the_same_404(world):
     stack, book = world
     students = ids(stack, "/students?limit=1000", "users")
-    inside = next(r for r in book.books["results"] if r["student"]["sourcedId"] in students)
+    classes = ids(stack, "/classes?limit=1000", "classes")
+    about = [r for r in book.books["results"] if r["student"]["sourcedId"] in students and "class" in r]
+    inside = next(r for r in about if r["class"]["sourcedId"] in classes)
+    elsewhere = next(r for r in about if r["class"]["sourcedId"] not in classes)
     outside = next(r for r in book.books["results"] if r["student"]["sourcedId"] not in students)
     a = stack.get(f"{GRADES}/results/{inside['sourcedId']}", CLIENT)
     assert a.status == 200 and a.json()["result"]["sourcedId"] == inside["sourcedId"]
-    refused = [stack.get(f"{GRADES}/results/{id}", CLIENT) for id in (outside["sourcedId"], "none")]
-    assert [r.status for r in refused] == [404, 404]
+    withheld = (outside["sourcedId"], elsewhere["sourcedId"], "none")
+    refused = [stack.get(f"{GRADES}/results/{id}", CLIENT) for id in withheld]
+    assert [r.status for r in refused] == [404, 404, 404]
     strip = lambda r: r.body.replace(r.header("Hallpass-Exchange").encode(), b"")
-    assert strip(refused[0]) == strip(refused[1])
+    assert strip(refused[0]) == strip(refused[1]) == strip(refused[2])
 
 
 def test_each_result_is_recorded_for_its_student(world):
