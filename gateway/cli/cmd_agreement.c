@@ -45,11 +45,7 @@ static bool is_id(const char *id)
     return false;
 }
 
-#define CATALOG_ROW(c)                                                                             \
-    {                                                                                              \
-        .name = "catalog", .value = "FILE", .text = &(c).catalog_path,                             \
-        .help = "the catalog of the data standard (default: the one that comes with hallpass)"     \
-    }
+#define CATALOG_HELP "the catalog of the data standard (default: the one that comes with hallpass)"
 
 /* --- end --------------------------------------------------------------------------------- */
 
@@ -63,7 +59,7 @@ static int cmd_agreement_end(int argc, char **argv)
          .text = &on,
          .required = true,
          .help = "the first day without any disclosure, in the district's time"},
-        CATALOG_ROW(c)};
+        {.name = "catalog", .value = "FILE", .text = &c.catalog_path, .help = CATALOG_HELP}};
     const struct operand_row operands[] = {{.name = "ID", .text = &c.id},
                                            {.name = "DIR", .text = &c.folder}};
     const struct options o = {"hallpass agreement end",
@@ -144,7 +140,7 @@ static int cmd_agreement_directive(int argc, char **argv)
         {.name = "end",
          .flag = &ends,
          .help = "the agreement ends on the same day, and its file does not say so yet"},
-        CATALOG_ROW(c)};
+        {.name = "catalog", .value = "FILE", .text = &c.catalog_path, .help = CATALOG_HELP}};
     const struct operand_row operands[] = {{.name = "ID", .text = &c.id},
                                            {.name = "DIR", .text = &c.folder}};
     const struct options o = {"hallpass agreement directive",
@@ -197,17 +193,18 @@ static int cmd_agreement_certificate(int argc, char **argv)
 {
     struct agreement_change c = {0};
     const char *on = NULL, *path = NULL;
-    const struct option_row rows[] = {{.name = "on",
-                                       .value = "DATE",
-                                       .text = &on,
-                                       .required = true,
-                                       .help = "the day that the partner certified"},
-                                      {.name = "file",
-                                       .value = "FILE",
-                                       .text = &path,
-                                       .required = true,
-                                       .help = "the certificate; its name and digest are written"},
-                                      CATALOG_ROW(c)};
+    const struct option_row rows[] = {
+        {.name = "on",
+         .value = "DATE",
+         .text = &on,
+         .required = true,
+         .help = "the day that the partner certified"},
+        {.name = "file",
+         .value = "FILE",
+         .text = &path,
+         .required = true,
+         .help = "the certificate; its name and digest are written"},
+        {.name = "catalog", .value = "FILE", .text = &c.catalog_path, .help = CATALOG_HELP}};
     const struct operand_row operands[] = {{.name = "ID", .text = &c.id},
                                            {.name = "DIR", .text = &c.folder}};
     const struct options o = {
@@ -275,11 +272,12 @@ static bool print_ended(const struct policy *p, const struct agreement *a, int32
 static int cmd_agreement_status(int argc, char **argv)
 {
     struct opened_policy open = {.folder = NULL};
-    const struct option_row rows[] = {{.name = "on",
-                                       .value = "DATE",
-                                       .text = &open.on,
-                                       .help = "as of this day (default: today)"},
-                                      CATALOG_ROW(open)};
+    const struct option_row rows[] = {
+        {.name = "on",
+         .value = "DATE",
+         .text = &open.on,
+         .help = "as of this day (default: today)"},
+        {.name = "catalog", .value = "FILE", .text = &open.catalog_path, .help = CATALOG_HELP}};
     const struct operand_row operands[] = {{.name = "DIR", .text = &open.folder}};
     const struct options o = {"hallpass agreement status",
                               "Lists ended agreements and the days left for their destruction; "

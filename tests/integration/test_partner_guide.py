@@ -64,9 +64,10 @@ def test_the_python_example_reads_every_page(stack):
 
 def test_the_paths_of_the_guide_are_those_of_the_catalog(stack):
     catalog = yaml.safe_load((ROOT / "policy" / "catalogs" / "oneroster-1.2.yaml").read_text())
-    line = re.search(r"^`(/orgs [^`]+)`$", GUIDE.read_text(), re.M).group(1)
-    paths = {p for r in catalog["resources"].values() for p in r["paths"]}
-    assert {p for path in line.split() for p in (path, path + "/{sourcedId}")} == paths
+    rows = re.findall(r"^\| `(/ims/[^`]+)` \| `([^`]+)` \|$", GUIDE.read_text(), re.M)
+    told = {(base, p) for base, paths in rows for path in paths.split() for p in (path, path + "/{sourcedId}")}
+    resources = catalog["resources"].values()
+    assert told == {(r.get("base", catalog["base"]), p) for r in resources for p in r["paths"]}
 
 
 def test_the_ways_of_asking_in_the_guide_work(stack):

@@ -41,16 +41,26 @@ def manual_page(text):
 LAST = {"R": 10, "F": 8, "I": 5, "S": 7, "L": 8, "G": 7, "A": 8, "E": 4, "P": 4}
 
 
-def rules_page(r1, without=""):
-    """Every rule in the state `code`; R1 as given."""
-    rules = [f"{letter}{n}" for letter, last in LAST.items() for n in range(1, last + 1)]
-    rows = [r1] + [f"| {r} words | code | `a.c` | what |" for r in rules if r not in ("R1", without)]
-    return {"docs/threat-model.md": "\n".join(rows) + "\n", "a.c": SPDX,
+def rows_page(page, rules, first, words):
+    """Every rule in the state `later`; the first as given."""
+    rows = [first] + [f"| {r} {words} | later | `a.c` | what |" for r in rules]
+    return {page: "\n".join(rows) + "\n", "a.c": SPDX,
             "tests/unit/test_a.c": SPDX + "static void a_sentence(void **state)\n{\n}\n",
             "tests/policy/a.cases": "== a case\n"}
 
 
+def rules_page(r1, without=""):
+    rules = [f"{letter}{n}" for letter, last in LAST.items() for n in range(1, last + 1)]
+    rules = [r for r in rules if r not in ("R1", without)]
+    return rows_page("docs/threat-model.md", rules, r1, "words")
+
+
+def duties_page(d1, last=33):
+    return rows_page("docs/duties.md", [f"D{n}" for n in range(2, last + 1)], d1, "words (99.30)")
+
+
 R1 = "| R1 words | holds | `a.c` | what |\n"
+D1 = "| D1 words (99.30(a)) | in part | `a.c` | what |\n"
 NESTED = (
     "    if (a) {\n        for (;;) {\n            while (b) {\n                if (c &&\n"
     "                    d) {\n                }\n            }\n        }\n    }\n"
@@ -120,9 +130,16 @@ CASES = [
     ("rules", "", rules_page(R1.replace("holds", "fine").strip()), "no state is called 'fine'"),
     ("rules", "", rules_page(R1.replace("holds", "later") + "| | | test | `test_a.c::a_sentence` |"),
      "'later' with 1 tests"),
-    ("rules", "", rules_page(R1 + "| R99 words | code | `a.c` | what |"), "no rule R99"),
+    ("rules", "", rules_page(R1 + "| R99 words | later | `a.c` | what |"), "no rule R99"),
     ("rules", "", rules_page(R1 + R1.strip()), "R1 stands twice"),
-    ("rules", "", rules_page(R1.replace("holds", "code").strip(), without="P4"), "P4 is missing"),
+    ("rules", "", rules_page(R1.replace("holds", "later").strip(), without="P4"), "P4 is missing"),
+    ("duties", "", duties_page(D1 + "| | | test | `test_a.c::a_sentence` |"), None),
+    ("duties", "", duties_page(D1.replace("in part", "later").strip()), None),
+    ("duties", "", duties_page(D1 + "| | | test | `test_a.c::a_word` |"), "has no test a_word"),
+    ("duties", "", duties_page(D1.strip()), "'in part' with 0 tests"),
+    ("duties", "", duties_page(D1.replace(" (99.30(a))", "") + "| | | test | `a.cases::a case` |"),
+     "no paragraph of 34 CFR"),
+    ("duties", "", duties_page(D1 + "| | | test | `a.cases::a case` |", last=32), "D33 is missing"),
     ("links", "", {"README.md": "[a](docs/a.md#b)\n", "docs/a.md": "[b](../README.md)\n"}, None),
     ("links", "", {"README.md": "`docs/a.md`\n", "docs/a.md": "a\n"}, None),
     ("links", "", {"README.md": "[a](https://a.example/b.md)\n"}, None),
