@@ -50,7 +50,7 @@ def compare(words, options):
     if text is None:
         yield f"{COMMANDS}: hallpass {words} is nowhere"
         return
-    real = OPTION.findall(text)
+    real = OPTION.findall(text) + (["catalog"] if "CATALOG_ROW(" in text else [])
     for name in sorted(set(real) - set(options)):
         yield f"{PAGE}: hallpass {words} --{name} is not explained"
     for name in sorted(set(options) - set(real)):
