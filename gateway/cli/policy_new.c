@@ -5,7 +5,9 @@
  */
 #include "cli/commands.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "cli/config.h"
 #include "cli/district_folder.h"
@@ -88,14 +90,25 @@ static bool can_be_read(const char *name, struct span text)
     return good;
 }
 
-static int create(const struct request *r, const char *name, struct span text)
+static bool join(const struct request *r, const char *name, char path[MAX_PATH])
+{
+    int n = snprintf(path, MAX_PATH, "%s/%s", r->folder, name);
+
+    return n >= 0 && n < MAX_PATH;
+}
+
+/* A district's first agreement finds no folder for its kind of file. */
+static int create(const struct request *r, bool agreement, const char *name, struct span text)
 {
     char path[MAX_PATH];
-    int n = snprintf(path, sizeof(path), "%s/%s", r->folder, name);
 
-    if (n < 0 || (size_t)n >= sizeof(path)) {
+    if (!join(r, name, path) || !join(r, agreement ? "agreements" : "partners", path)) {
         return print_problem("%s: the path is too long", r->folder);
     }
+    if (mkdir(path, 0755) != 0 && errno != EEXIST) {
+        return print_failure(r->folder, ERR_IO);
+    }
+    (void)join(r, name, path);
     enum err e = file_create(path, 0644, text);
 
     if (e == ERR_EXISTS) {
@@ -132,7 +145,7 @@ static int write_one(const struct request *r, const struct scaffold *s, bool agr
     } else if (r->print != NULL) {
         (void)fwrite(text.base + text.start, 1, text.len, stdout);
     } else {
-        code = create(r, name, buf_span(&text));
+        code = create(r, agreement, name, buf_span(&text));
     }
     buf_fini(&text);
     return code;

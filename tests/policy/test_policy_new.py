@@ -153,6 +153,17 @@ def test_files_that_exist_are_left_alone(policy, started):
     assert agreement.exists()
 
 
+def test_a_district_without_any_agreement_yet_gets_the_two_folders(policy, folder, tmp_path):
+    first = tmp_path / "first"
+    first.mkdir()
+    (first / "district.yaml").write_bytes((folder / "district.yaml").read_bytes())
+    code, output, messages = new(policy, first)
+    assert (code, messages) == (0, "")
+    assert sorted(output.split()) == sorted(
+        str(first / kind / "acme-learning-inc.yaml") for kind in ("agreements", "partners"))
+    assert all((first / kind).is_dir() for kind in ("agreements", "partners"))
+
+
 def test_ids_are_made_of_the_name_or_given(policy):
     text = new(policy, "--agreement", "acme-math", "--print", "agreement")[1]
     assert "\nagreement: acme-math\npartner: acme-learning-inc\n" in text
