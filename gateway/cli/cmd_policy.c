@@ -13,6 +13,7 @@ static const struct command ROWS[] = {
     {"policy coverage", cmd_policy_coverage, "every field: granted, denied or never mentioned"},
     {"policy parse", cmd_policy_parse, "one file as a tree of values with their places"},
     {"policy schema", cmd_policy_schema, "JSON Schemas of the files, for editors"},
+    {"policy reference", cmd_policy_reference, "the words of the language, as a page"},
     {"policy diff", cmd_policy_diff, "what a change widens or narrows, for each partner"},
     {"policy test", cmd_policy_test, "the suites beside a policy: what may leave, and what not"},
     {"policy apply", cmd_policy_apply, "put the folder's policy in force, and record who did"},

@@ -29,20 +29,21 @@ int cmd_students_vanished(int argc, char **argv); /* hallpass students vanished 
 int cmd_students_confirm(int argc, char **argv);  /* hallpass students confirm */
 
 /* policy_VERB.c each */
-int cmd_policy_check(int argc, char **argv);    /* hallpass policy check */
-int cmd_policy_parse(int argc, char **argv);    /* hallpass policy parse */
-int cmd_policy_schema(int argc, char **argv);   /* hallpass policy schema */
-int cmd_policy_coverage(int argc, char **argv); /* hallpass policy coverage */
-int cmd_policy_matrix(int argc, char **argv);   /* hallpass policy matrix */
-int cmd_policy_explain(int argc, char **argv);  /* hallpass policy explain */
-int cmd_policy_new(int argc, char **argv);      /* hallpass policy new */
-int cmd_policy_diff(int argc, char **argv);     /* hallpass policy diff */
-int cmd_policy_test(int argc, char **argv);     /* hallpass policy test */
-int cmd_policy_apply(int argc, char **argv);    /* hallpass policy apply */
-int cmd_policy_show(int argc, char **argv);     /* hallpass policy show */
-int cmd_policy_replay(int argc, char **argv);   /* hallpass policy replay */
-int cmd_policy_used(int argc, char **argv);     /* hallpass policy used */
-int cmd_policy_publish(int argc, char **argv);  /* hallpass policy publish */
+int cmd_policy_check(int argc, char **argv);     /* hallpass policy check */
+int cmd_policy_parse(int argc, char **argv);     /* hallpass policy parse */
+int cmd_policy_schema(int argc, char **argv);    /* hallpass policy schema */
+int cmd_policy_coverage(int argc, char **argv);  /* hallpass policy coverage */
+int cmd_policy_matrix(int argc, char **argv);    /* hallpass policy matrix */
+int cmd_policy_explain(int argc, char **argv);   /* hallpass policy explain */
+int cmd_policy_new(int argc, char **argv);       /* hallpass policy new */
+int cmd_policy_diff(int argc, char **argv);      /* hallpass policy diff */
+int cmd_policy_test(int argc, char **argv);      /* hallpass policy test */
+int cmd_policy_apply(int argc, char **argv);     /* hallpass policy apply */
+int cmd_policy_show(int argc, char **argv);      /* hallpass policy show */
+int cmd_policy_replay(int argc, char **argv);    /* hallpass policy replay */
+int cmd_policy_used(int argc, char **argv);      /* hallpass policy used */
+int cmd_policy_publish(int argc, char **argv);   /* hallpass policy publish */
+int cmd_policy_reference(int argc, char **argv); /* hallpass policy reference */
 
 /* A row of a table of commands: one word or two, in the order of `hallpass help`. */
 struct command {
