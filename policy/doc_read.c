@@ -5,6 +5,8 @@
  */
 #include "policy/doc_read.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "policy/nearest.h"
 
@@ -17,6 +19,14 @@ static bool is_null(const struct node *n)
            (n->text.len == 0 || span_eq_str(n->text, "~") || span_eq_nocase(n->text, SPAN("null")));
 }
 
+/* Says that a value is missing, and of which key: whoever fills in a form looks for the word. */
+static void say_empty(const struct doc *d, const struct node *n, const char *what)
+{
+    const char *colon = n->key.len == 0 ? "" : ": ";
+
+    doc_error(d, n, "%.*s%s%s", (int)n->key.len, (const char *)n->key.ptr, colon, what);
+}
+
 static bool is_scalar(const struct doc *d, const struct node *n, const char *what)
 {
     if (n->kind != NODE_SCALAR) {
@@ -24,7 +34,10 @@ static bool is_scalar(const struct doc *d, const struct node *n, const char *wha
         return false;
     }
     if (is_null(n) || n->text.len == 0) {
-        doc_error(d, n, "expected %s; the value is empty", what);
+        char text[80];
+
+        (void)snprintf(text, sizeof(text), "expected %s; the value is empty", what);
+        say_empty(d, n, text);
         return false;
     }
     return true;
@@ -136,16 +149,20 @@ bool doc_read_node(const struct doc *d, const struct node *n, void *node)
 static bool is_full(const struct doc *d, const struct node *n, enum node_kind kind,
                     const char *what)
 {
-    if (n->kind != kind) {
-        doc_error(d, n, "expected a %s%s", what,
-                  n->kind == NODE_SCALAR && is_null(n) ? "; the value is empty" : "");
+    bool blank = n->kind == NODE_SCALAR && is_null(n);
+    char text[80];
+
+    if (n->kind == kind && n->count > 0) {
+        return true;
+    }
+    if (n->kind != kind && !blank) {
+        doc_error(d, n, "expected a %s", what);
         return false;
     }
-    if (n->count == 0) {
-        doc_error(d, n, "the %s is empty", what);
-        return false;
-    }
-    return true;
+    (void)snprintf(text, sizeof(text),
+                   blank ? "expected a %s; the value is empty" : "the %s is empty", what);
+    say_empty(d, n, text);
+    return false;
 }
 
 bool doc_is_map(const struct doc *d, const struct node *n)

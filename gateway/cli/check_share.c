@@ -241,8 +241,11 @@ void check_print_policy(const struct check *c)
 {
     const struct policy *p = c->open.policy;
 
-    printf("%.*s: %zu agreements, %zu clients; as of ", SPAN_ARGS(policy_district(p)),
-           policy_agreement_count(p), policy_client_count(p));
+    size_t agreements = policy_agreement_count(p);
+    size_t clients = policy_client_count(p);
+
+    printf("%.*s: %zu agreement%s, %zu client%s; as of ", SPAN_ARGS(policy_district(p)), agreements,
+           agreements == 1 ? "" : "s", clients, clients == 1 ? "" : "s");
     print_date(c->open.day);
     putchar('\n');
     for (size_t i = 0; i < policy_agreement_count(p); i++) {

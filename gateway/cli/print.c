@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 2048 };
+/* MAX_DIAGS: the cap of base/diag.h. */
+enum { LINE_MAX_BYTES = 2048, MAX_DIAGS = 1000 };
 
 static void print_clean(const char *prefix, const char *text)
 {
@@ -68,10 +69,48 @@ static void print_diag(const char *folder, const struct diag *d)
     print_clean("", line);
 }
 
+static bool is_of(const struct diag *d, const struct diag *other)
+{
+    return d->file == other->file ||
+           (d->file != NULL && other->file != NULL && strcmp(d->file, other->file) == 0);
+}
+
+static bool is_before(const struct diag *a, const struct diag *b)
+{
+    return a->line != b->line ? a->line < b->line : a->column < b->column;
+}
+
+/* The next to show of those that `shown` does not mark: of the first file that has any left, the
+ * one that stands first in it; of two at one place, the one that was found first. */
+static size_t pick(const struct diag *const *all, const bool *shown, size_t count)
+{
+    size_t best = count;
+
+    for (size_t i = 0; i < count; i++) {
+        if (shown[i]) {
+            continue;
+        }
+        if (best == count || (is_of(all[i], all[best]) && is_before(all[i], all[best]))) {
+            best = i;
+        }
+    }
+    return best;
+}
+
 void print_diags(const char *folder, const struct diag_list *list)
 {
-    for (const struct diag *d = list->first; d != NULL; d = d->next) {
-        print_diag(folder, d);
+    const struct diag *all[MAX_DIAGS];
+    bool shown[MAX_DIAGS] = {false};
+    size_t count = 0;
+
+    for (const struct diag *d = list->first; d != NULL && count < MAX_DIAGS; d = d->next) {
+        all[count++] = d;
+    }
+    for (size_t n = 0; n < count; n++) {
+        size_t i = pick(all, shown, count);
+
+        shown[i] = true;
+        print_diag(folder, all[i]);
     }
     if (list->dropped > 0) {
         print_problem("%u more messages are not shown", list->dropped);

@@ -22,7 +22,8 @@ int print_problem(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* "hallpass: WHAT: sentence of the error"; with the text of errno for ERR_IO. Returns 1. */
 int print_failure(const char *what, enum err e);
 
-/* All messages, one line each, `folder/file:line:column: text`; `folder` may be NULL. */
+/* All messages, one line each, `folder/file:line:column: text`; `folder` may be NULL. File by
+ * file as they were found, within a file from top to bottom. */
 void print_diags(const char *folder, const struct diag_list *list);
 
 #endif

@@ -164,6 +164,19 @@ def test_a_district_without_any_agreement_yet_gets_the_two_folders(policy, folde
     assert all((first / kind).is_dir() for kind in ("agreements", "partners"))
 
 
+def test_check_names_each_blank_from_the_top_of_the_file_down(policy, started):
+    folder, partner, agreement = started
+    code, _, messages = policy("check", folder)
+    assert code == 1
+    for path, first in ((partner, "name"), (agreement, "products")):
+        found = re.findall(rf"^{re.escape(str(path))}:(\d+):\d+: ([\w-]+): .*empty$", messages, re.M)
+        lines = [int(line) for line, _ in found]
+        assert found[0][1] == first and lines == sorted(lines) and len(lines) >= 6
+        text = path.read_text().splitlines()
+        for line, (_, key) in zip(lines, found):
+            assert text[line - 1].strip(" -").startswith(f"{key}:") or not text[line - 1].strip()
+
+
 def test_ids_are_made_of_the_name_or_given(policy):
     text = new(policy, "--agreement", "acme-math", "--print", "agreement")[1]
     assert "\nagreement: acme-math\npartner: acme-learning-inc\n" in text
