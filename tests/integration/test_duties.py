@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from stack import Source, Stack, make_bundle, run
+from stack import Key, Source, Stack, make_bundle, run
 
 CLIENT = "acme-prod"
 NOTICE = re.compile(r'<https://[^/>]+(/[^>]+)>; rel="terms-of-service"')
@@ -31,6 +31,23 @@ def students(stack, limit):
 def kinds(stack, answer):
     """The first entry of each kind about this answer."""
     return {kind: rows[0] for kind, rows in stack.entries_of(answer, wait_for="outcome").items()}
+
+
+def test_d6_d21_what_no_agreement_shares_nobody_gets(stack):
+    """Exceptions permit; a district that permits nothing discloses nothing."""
+    refused = stack.get("/demographics?limit=1", CLIENT)
+    assert refused.status == 403 and "reason resource-not-shared" in refused.json()["imsx_description"]
+    answer, _ = students(stack, 20)
+    seen = {member for u in answer.json()["users"] for member in u}
+    assert seen and not seen & {"email", "phone", "sms", "userIds", "username", "password", "metadata"}
+
+
+def test_d20_who_does_not_prove_to_be_the_party_gets_nothing(stack):
+    stranger = Key()
+    stranger.kid = stack.keys[CLIENT].kid
+    for token in (None, stranger.token(stack.claims(CLIENT)), stack.keys["library-cards"].token(stack.claims(CLIENT))):
+        answer = stack.get("/students?limit=1", token=token)
+        assert answer.status == 401 and b"sourcedId" not in answer.body
 
 
 def test_d22_each_request_each_refusal_and_each_student_is_recorded(stack):
