@@ -38,7 +38,7 @@ static bool put_initial(struct redactor *r, const struct field *f, struct span t
 {
     size_t len = grapheme_first(text);
 
-    if (len == text.len) {
+    if (grapheme_is_all(text)) {
         return put_placeholder(r, f);
     }
     text_json_string(&r->out, span_sub(text, 0, len));

@@ -194,3 +194,24 @@ size_t grapheme_first(struct span text)
     }
     return at;
 }
+
+/* What adds nothing to a name: blanks, full stops, what does not show. */
+static bool is_filler(uint32_t c)
+{
+    return c == ' ' || c == '.' || c == 0xA0 || c == 0xAD || (c >= 0x2000 && c <= 0x200F) ||
+           c == 0x202F || c == 0x205F || c == 0x2060 || c == 0x3000 || c == 0xFEFF || is_control(c);
+}
+
+bool grapheme_is_all(struct span text)
+{
+    size_t at = grapheme_first(text);
+    bool all = true;
+
+    while (all && at < text.len) {
+        uint32_t c;
+
+        at += read_char(text, at, &c);
+        all = is_filler(c);
+    }
+    return all;
+}

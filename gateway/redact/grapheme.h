@@ -12,4 +12,10 @@
  */
 size_t grapheme_first(struct span text);
 
+/*
+ * True if a name is its first cluster and no more ("O", "O.", "O "): what stands
+ * behind it is blanks, invisible characters and full stops alone.
+ */
+bool grapheme_is_all(struct span text);
+
 #endif

@@ -132,7 +132,8 @@ def test_R5_results_leave_for_students_in_scope_alone(world):
 def test_R5_with_classes_listed_no_result_of_another_class_leaves(world, tmp_path):
     _, book = world
     policy = make_policy(tmp_path / "policy")
-    first = next(r for r in book.books["results"] if r["sourcedId"] in ids(world[0], f"{GRADES}/results", "results"))
+    shared = ids(world[0], f"{GRADES}/results", "results")
+    first = next(r for r in book.books["results"] if r["sourcedId"] in shared)
     listed = first["class"]["sourcedId"]
     path = policy / "agreements" / "acme-math.yaml"
     path.write_text(path.read_text().replace("where: { ", f"where: {{ classes: [{listed}], ", 1))

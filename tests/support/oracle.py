@@ -657,7 +657,7 @@ class Oracle:
 
 def initial(f, value):
     first = first_grapheme(value)
-    if len(first) == len(value):
+    if value[len(first) :].strip(" .") == "":
         return json.loads(f.spec.get("placeholder", '"-"'))
     return first + "."
 

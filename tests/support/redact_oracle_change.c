@@ -24,7 +24,7 @@ static json_t *initial(const struct field *f, struct span text)
     size_t len = grapheme_first(text);
     char room[80];
 
-    if (len == text.len) {
+    if (grapheme_is_all(text)) {
         return oracle_placeholder(f);
     }
     memcpy(room, text.ptr, len);

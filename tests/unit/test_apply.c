@@ -390,6 +390,20 @@ static void F2_a_map_drops_what_it_does_not_list(void **state)
     assert_true(leaves("stu-0", "sex", "\"male\"", NULL));
 }
 
+static void F4_an_initial_of_a_name_that_is_one_shows_nothing(void **state)
+{
+    static const char *const alone[] = {"\"Q\"",        "\"Q.\"",       "\"Q \"",
+                                        "\"Q\\u00a0\"", "\"Q\\u200b\"", "\"Q . \""};
+
+    (void)state;
+    plan("students", "familyName", (struct field_rule){.transform = TRANSFORM_INITIAL});
+    for (size_t i = 0; i < COUNT(alone); i++) {
+        assert_true(leaves("stu-0", "familyName", alone[i], "\"-\""));
+    }
+    assert_true(leaves("stu-0", "familyName", "\"Q. X\"", "\"Q.\""));
+    assert_true(leaves("stu-0", "familyName", "\"Quill\"", "\"Q.\""));
+}
+
 static void F4_a_mask_is_always_as_long(void **state)
 {
     static const struct row rows[] = {
@@ -464,6 +478,7 @@ static void records_cost_no_allocation_and_no_cut_changes_them(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CASE(F4_an_initial_of_a_name_that_is_one_shows_nothing),
         CASE(F4_a_code_stands_for_the_value_under_the_fields_key),
         CASE(F4_a_code_is_the_partners_or_the_agreements_and_of_its_epoch),
         CASE(F4_without_a_key_nothing_leaves),
