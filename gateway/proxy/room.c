@@ -6,9 +6,13 @@
  *      source is asked. If there is that much the page streams as always.
  *   2. If not, and the page is one student's record by id, that student decides,
  *      still before the source is asked.
- *   3. Else the page is gathered whole, then its students are known: those who do
+ *   3. If not, and the partner asks by a filter or for a record that the roster does
+ *      not know, nothing leaves, whatever there is.
+ *   4. Else the page is gathered whole, then its students are known: those who do
  *      not count yet today fit, or nothing of it leaves. A page of students who count
  *      already always fits.
+ *
+ * Where not one student fits, an id that shows nothing is refused as one that would.
  */
 #include "proxy/room_priv.h"
 
@@ -90,6 +94,29 @@ static enum err reserve_student(struct exchange *x)
     return reserve(x, &page);
 }
 
+/*
+ * True if the partner says what the records must be like, or names one that only the
+ * source knows. A 429 for what there is and something else for what there is not
+ * would answer the question, about students who may not be shown.
+ */
+static bool chooses(const struct exchange *x)
+{
+    return x->plan.item ? !x->plan.resource->is_person : x->query.clause_count > 0;
+}
+
+enum err room_unknown(struct exchange *x)
+{
+    struct limit_page page = {.more = 1};
+
+    if (x->agreement->students_per_day == 0 || !x->route.item || !x->route.resource->is_person) {
+        return ERR_RECORD;
+    }
+    enum err e = reserve(x, &page);
+
+    limit_release(&x->hold);
+    return e == ERR_STUDENTS ? e : ERR_RECORD;
+}
+
 enum err room_begin(struct exchange *x)
 {
     if (x->agreement->students_per_day == 0 || !x->plan.about_students) {
@@ -102,6 +129,9 @@ enum err room_begin(struct exchange *x)
     }
     if (is_student(x)) {
         return reserve_student(x);
+    }
+    if (chooses(x)) {
+        return e;
     }
     x->gathers = true;
     return limit_gather(&x->hold);

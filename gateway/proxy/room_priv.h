@@ -15,9 +15,15 @@ enum err room_request(struct exchange *x) MUST_CHECK;
 /*
  * Before the source is asked: room for whoever the page can bring, or, where that
  * may be too much, a place to gather the page whole. ERR_STUDENTS: by id, of a student who
- * does not fit; ERR_BUSY: too many gather already.
+ * does not fit, or by a filter; ERR_BUSY: too many gather already.
  */
 enum err room_begin(struct exchange *x) MUST_CHECK;
+
+/*
+ * What the partner is told of an id that shows it nothing: ERR_RECORD, or ERR_STUDENTS where
+ * not one student more fits today, as for an id that would show something.
+ */
+enum err room_unknown(struct exchange *x) MUST_CHECK;
 
 /*
  * Nothing may leave yet: the page is being gathered. Once it is whole and its request is durable,

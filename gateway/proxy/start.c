@@ -113,5 +113,8 @@ enum err start_decide(struct exchange *x)
     e = read_question(x);
     e = e != OK ? e : translate(x);
     e = e != OK ? e : decide(x);
+    if (e == ERR_RECORD) {
+        return room_unknown(x);
+    }
     return e != OK ? e : room_begin(x);
 }

@@ -139,12 +139,41 @@ def test_r10_one_student_is_decided_before_the_source_is_asked(limited):
     answer = stack.get(f"/students/{c}", CLIENT)
     refused(answer, "students-per-day")
     assert set(stack.entries_of(answer)) == {"denied"}
-    assert stack.get("/students/nobody", CLIENT).status == 404
+    refused(stack.get("/students/nobody", CLIENT), "students-per-day")
     assert stack.metric("hallpass_legs_total") == legs
     assert stack.get(f"/students/{a}", CLIENT).status == 200
     assert stack.get(f"/students/{b}", CLIENT, method="HEAD").status == 200
     assert stack.get(f"/students/{c}", CLIENT, method="HEAD").status == 429
     assert stack.get("/orgs?limit=1", CLIENT).status == 200  # about nobody
+
+
+def test_r10_r3_past_the_limit_nobody_can_be_asked_about(limited):
+    """A 429 for who is there and something else for who is not would answer every question about
+    students who may not be shown, without an entry for them."""
+    stack = limited(students_per_day=2)
+    users = {u["sourcedId"]: u for u in stack.source.get("/students?limit=1000").json()["users"]}
+    a, b, c = [s for s in pick(stack, 100) if users[s].get("email")][:3]
+    email = users[c]["email"]
+    strip = lambda r: r.body.replace(r.header("Hallpass-Exchange").encode(), b"")
+    pairs = [
+        (f"/students/{c}", "/students/nobody"),
+        (f"/users/{c}", "/users/nobody"),
+        (f"/students?filter=sourcedId%3D'{c}'", "/students?filter=sourcedId%3D'nobody'"),
+        (f"/students?filter=sourcedId%3D'{c}'%20OR%20sourcedId%3D'{a}'",
+         f"/students?filter=sourcedId%3D'nobody'%20OR%20sourcedId%3D'{a}'"),
+        (f"/students?filter=email%3D'{email}'", "/students?filter=email%3D'nobody@example.org'"),
+        (f"/users?filter=sourcedId%3D'{c}'%20AND%20email~'{email[:4]}'",
+         f"/users?filter=sourcedId%3D'{c}'%20AND%20email~'~~~'"),
+    ]
+    for id in (a, b):
+        assert stack.get(f"/students/{id}", CLIENT).status == 200
+    legs = stack.metric("hallpass_legs_total")
+    for there, nowhere in pairs:
+        one, two = stack.get(there, CLIENT), stack.get(nowhere, CLIENT)
+        assert (there, one.status, two.status) == (there, 429, 429)
+        assert strip(one) == strip(two)
+    assert stack.metric("hallpass_legs_total") == legs
+    assert stack.get(f"/students/{a}", CLIENT).status == 200
 
 
 def pick(stack, n):
