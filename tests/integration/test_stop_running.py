@@ -4,6 +4,7 @@ an answer that is under way, and after a restart."""
 
 import re
 import signal
+import time
 
 import pytest
 
@@ -119,6 +120,37 @@ def test_r9_a_recorded_batch_does_not_begin_after_a_stop(stack):
     until(lambda: outcome_of(stack, exchange), 10, "the outcome is in the ledger")
     outcome = outcome_of(stack, exchange)[0]
     assert outcome["end"] == "stopped" and outcome["batches"] < recorded(stack, exchange), outcome
+
+
+def begun_with(stack, expires):
+    """A connection whose answer has begun and is not taken, or None if the token was too short."""
+    c = stack.slow_connection()
+    c.send(
+        f"GET {BASE}/students?limit=10000 HTTP/1.1\r\nHost: localhost\r\n"
+        f"Authorization: Bearer {stack.token(CLIENT, exp=expires)}\r\n\r\n".encode()
+    )
+    c._more()
+    if c.rest.startswith(b"HTTP/1.1 200"):
+        return c
+    c.close()
+    return None
+
+
+def test_r9_no_batch_leaves_after_its_token_has_expired(stack):
+    for life in (3, 10, 25):  # a busy machine may take a while until the first byte
+        expires = int(time.time()) + life
+        c = begun_with(stack, expires)
+        if c is not None:
+            break
+    try:
+        until(lambda: time.time() > expires, 60, "the token has expired")
+        answer = c.read()
+    finally:
+        c.close()
+    assert answer.status == 200 and not answer.complete
+    exchange = answer.header("Hallpass-Exchange")
+    until(lambda: outcome_of(stack, exchange), 10, "the outcome is in the ledger")
+    assert outcome_of(stack, exchange)[0]["end"] == "token-expired"
 
 
 def test_s6_a_stop_survives_a_restart(stack):
