@@ -34,12 +34,10 @@ static void plan(const char *resource, const char *path, struct field_rule rule)
     case_run.bytes_only = true;
 }
 
-/* The record of `id` with one more member; true if that member left as `want` (NULL: not at all).
- */
+/* The record of `id` with one more member; true if that member left as `want` (NULL: not). */
 static bool leaves(const char *id, const char *path, const char *json, const char *want)
 {
-    char record[1024];
-    char member[256];
+    char record[1024], member[256];
     bool user = span_eq(case_world.plan.resource->item, SPAN("user"));
 
     (void)snprintf(record, sizeof(record), "{\"sourcedId\":\"%s\"%s,\"%s\":%s}", id,
