@@ -12,6 +12,8 @@
  */
 #include "policy/diff_priv.h"
 
+#include <assert.h>
+
 #define OTHERS (ROLE_BIT(ROLE_GUARDIAN) | ROLE_BIT(ROLE_TEACHER) | ROLE_BIT(ROLE_STAFF))
 
 enum { MAX_RULE = 64 * 1024 };
@@ -148,7 +150,11 @@ static struct outcome judge(const struct view *v, role_mask held, role_mask left
 /* The field itself, from the catalog that has it. */
 static const struct field *field_at(const struct view *v, struct spot f)
 {
-    return f.now != CATALOG_ROOT ? &v->r.now->fields[f.now] : &v->r.was->fields[f.was];
+    bool now = f.now != CATALOG_ROOT;
+    const struct resource *r = now ? v->r.now : v->r.was;
+
+    assert(r != NULL); /* a spot has a number only where its resource is */
+    return &r->fields[now ? f.now : f.was];
 }
 
 static void tell(const struct view *v, role_mask roles, struct spot f, const struct outcome *o)

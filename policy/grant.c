@@ -251,7 +251,7 @@ static bool find_line(struct sharing *s, const struct grant *g, struct line *out
         return false;
     }
     *out = (struct line){e == NULL ? NULL : element_ceiling(e, g->role), g->field->local};
-    if (agreement_ever_ticks(s->file, out)) {
+    if (out->element == NULL || agreement_ever_ticks(s->file, out)) {
         return true;
     }
     sharing_complain(s, g->spec->at,

@@ -5,6 +5,7 @@
  */
 #include "cli/example_record.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "base/text.h"
@@ -44,6 +45,7 @@ void example_choose(struct example *x, const struct agreement *was, const struct
 {
     const struct agreement *a = was != NULL ? was : now, *b = now != NULL ? now : was;
 
+    assert(a != NULL && b != NULL); /* a change is of something */
     x->school = choose(a->schools, b->schools, "sample-school");
     x->grade = choose(a->grades, b->grades, "07");
     x->class = choose(a->classes, b->classes, "sample-class");

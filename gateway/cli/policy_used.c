@@ -59,8 +59,11 @@ static uint64_t times_asked(const struct used *u, const struct agreement *a,
 
 static void tell(struct used *u, const struct item *item, uint64_t times)
 {
-    struct span category = item->element != NULL ? item->element->category : SPAN("records");
-    struct span name = item->element != NULL ? item->element->brief : item->resource->name;
+    const struct element *e = item->element; /* or, of records about nobody, the resource */
+    struct span category = e != NULL ? e->category : SPAN("records");
+    struct span name = e != NULL                ? e->brief
+                       : item->resource != NULL ? item->resource->name
+                                                : SPAN("");
 
     u->unused += times == 0;
     buf_put_str(&u->out, u->out.len > 0 ? ",{\"agreement\":" : "{\"agreement\":");

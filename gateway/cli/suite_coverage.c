@@ -221,9 +221,10 @@ static void tell_agreement(struct telling *t)
 void coverage_put(const struct coverage *c, int32_t day, bool all, struct buf *out)
 {
     struct buf missing;
-    struct telling t = {.c = c, .day = day, .missing = all ? &missing : NULL};
 
     buf_init(&missing, 16 * 1024 * 1024);
+    struct telling t = {.c = c, .day = day, .missing = all ? &missing : NULL};
+
     for (size_t i = 0; i < policy_agreement_count(c->policy); i++) {
         t.agreement = policy_agreement(c->policy, i);
         t.at = i;

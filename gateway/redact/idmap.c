@@ -266,7 +266,7 @@ static unsigned take_digit(uint64_t *word, unsigned base)
 /* Appends the symbols of one word. */
 static void unpack_word(const struct form *form, uint64_t word, size_t room, struct idmap_text *out)
 {
-    uint8_t symbols[IDMAP_MAX_ID];
+    uint8_t symbols[IDMAP_MAX_ID] = {0};
     size_t count = 0;
 
     for (size_t i = room; i-- > 0;) {

@@ -119,7 +119,7 @@ static enum err s2v(struct siv *s, const struct siv_bound *bound, struct span pl
 static enum err stream(const struct siv *s, const uint8_t siv[SIV_BLOCK], struct span in,
                        uint8_t *out)
 {
-    uint8_t blocks[SIV_MAX_PLAIN];
+    uint8_t blocks[SIV_MAX_PLAIN] = {0};
     size_t count = (in.len + SIV_BLOCK - 1) / SIV_BLOCK;
 
     for (size_t i = 0; i < count; i++) {

@@ -263,7 +263,7 @@ static struct shown nearest_element(struct span want)
 {
     struct nearest n;
     char line[256];
-    struct shown hint;
+    struct shown hint = {""};
 
     nearest_init(&n, want);
     for (size_t i = 0; i < element_count(); i++) {
@@ -278,7 +278,7 @@ static struct shown nearest_element(struct span want)
             hint = nearest_hint(&n); /* `line` is written over in the next turn */
         }
     }
-    return n.word.len == 0 ? (struct shown){""} : hint;
+    return hint;
 }
 
 /*
@@ -372,6 +372,6 @@ size_t own_column_count(enum own_file file)
 void own_read_columns(struct own_reader *r, struct own_row *out)
 {
     for (size_t i = 0; i < own_column_count(r->file); i++) {
-        columns[r->file][i](r, &r->row->cells[i], out);
+        columns[r->file][i](r, &r->row.cells[i], out);
     }
 }

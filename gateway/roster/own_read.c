@@ -38,10 +38,10 @@ void own_complain(struct own_reader *r, unsigned column, const char *text, struc
 {
     r->good = false;
     if (shown.len > 0) {
-        diag_add(r->diags, DIAG_ERROR, r->name, r->row->line, column, "\"%s\" %s%s",
+        diag_add(r->diags, DIAG_ERROR, r->name, r->row.line, column, "\"%s\" %s%s",
                  shown_of(shown).text, text, hint.text);
     } else {
-        diag_add(r->diags, DIAG_ERROR, r->name, r->row->line, column, "%s%s", text, hint.text);
+        diag_add(r->diags, DIAG_ERROR, r->name, r->row.line, column, "%s%s", text, hint.text);
     }
 }
 
@@ -59,7 +59,7 @@ static bool is_blank(const struct cells_row *row)
 
 static bool has_shape(struct own_reader *r, size_t wanted)
 {
-    const struct cells_row *row = r->row;
+    const struct cells_row *row = &r->row;
 
     if (row->fault != NULL) {
         own_complain(r, row->fault_column, row->fault, SPAN(""), (struct shown){""});
@@ -75,10 +75,10 @@ static bool has_shape(struct own_reader *r, size_t wanted)
 /* A bad row keeps what may be its student. */
 static void spoil_row(struct own_reader *r, struct own_row *out)
 {
-    struct span id = r->row->count > 0 ? r->row->cells[0].text : r->row->guess;
+    struct span id = r->row.count > 0 ? r->row.cells[0].text : r->row.guess;
     bool told = id.len > 0 && id.len <= OWN_MAX_ID && span_is_utf8(id);
 
-    *out = (struct own_row){.file = r->file, .line = r->row->line, .bad = true};
+    *out = (struct own_row){.file = r->file, .line = r->row.line, .bad = true};
     out->student = told ? arena_copy(r->arena, id) : (struct span){NULL, 0};
 }
 
@@ -88,7 +88,7 @@ static void read_row(struct own_reader *r, struct own_row *out)
 
     r->good = true;
     r->electronic = false;
-    *out = (struct own_row){.file = r->file, .line = r->row->line};
+    *out = (struct own_row){.file = r->file, .line = r->row.line};
     if (has_shape(r, wanted)) {
         own_read_columns(r, out);
     }
@@ -109,7 +109,7 @@ static bool read_header(struct own_reader *r, const struct cells_row *row)
 {
     struct span rest = span_str(files[r->file].header);
 
-    r->row = row;
+    r->row = *row;
     r->good = true;
     for (size_t i = 0; r->good && rest.ptr != NULL; i++) {
         struct span want = span_cut(&rest, ',');
@@ -154,7 +154,7 @@ static void read_rows(struct own_reader *r, struct cells *cells, struct own_row 
         if (is_blank(&row)) {
             continue;
         }
-        r->row = &row;
+        r->row = row;
         read_row(r, next);
         out->count += next->student.len > 0;
     }

@@ -12,8 +12,8 @@ struct own_reader {
     const char *name;
     struct arena *arena;
     struct diag_list *diags;
-    const struct cells_row *row;
-    bool good; /* so far, of this row */
+    struct cells_row row; /* the one that is read */
+    bool good;            /* so far, of this row */
     bool electronic;
     bool authenticated;
 };
