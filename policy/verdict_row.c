@@ -64,7 +64,10 @@ static bool classes_allowed(const struct deciding *d)
     if (!comes_from_class(d->plan->resource) || d->plan->resource->is_person) {
         return true;
     }
-    if (classes->known != TRI_YES || classes->count == 0) {
+    if (classes->known == TRI_UNKNOWN) {
+        return !listed && a->schools == NULL && a->grades == NULL;
+    }
+    if (classes->count == 0) {
         return !listed;
     }
     bool all = true;

@@ -48,13 +48,16 @@ class Gradebook(FaultySource):
         })
 
     def add_strays(self):
-        """Each tenth result once more: of a class that the student is not in, and of none."""
+        """Each tenth result once more: of a class that the student is not in, of none, and of
+        a class without an id."""
         results = list(self.books["results"])
         for i, r in enumerate(results[::10]):
             other = results[(i * 10 + len(results) // 2) % len(results)]
             self.books["results"].append({**r, "sourcedId": f"res-other-{i}", "class": other["class"]})
             nameless = {k: v for k, v in r.items() if k != "class"}
             self.books["results"].append({**nameless, "sourcedId": f"res-nameless-{i}"})
+            bent = {"href": "https://sis.internal/class/", "type": "class"}
+            self.books["results"].append({**r, "sourcedId": f"res-bent-{i}", "class": bent})
 
     def answer(self, sock, upstream, head):
         target = urlsplit(head.split(b" ")[1].decode())
@@ -119,7 +122,8 @@ def test_R5_results_leave_for_students_in_scope_alone(world):
     got, answers = stack.all_pages(f"{GRADES}/results?limit=100", CLIENT)
     want = [
         r for r in book.books["results"]
-        if r["student"]["sourcedId"] in students and ("class" not in r or r["class"]["sourcedId"] in classes)
+        if r["student"]["sourcedId"] in students and "bent" not in r["sourcedId"]
+        and ("class" not in r or r["class"]["sourcedId"] in classes)
     ]
     assert 20 < len(want) < len(book.books["results"])
     assert [r["sourcedId"] for r in got] == [r["sourcedId"] for r in want]
@@ -191,7 +195,7 @@ def test_one_result_by_id_or_the_same_404(world):
     stack, book = world
     students = ids(stack, "/students?limit=1000", "users")
     classes = ids(stack, "/classes?limit=1000", "classes")
-    about = [r for r in book.books["results"] if r["student"]["sourcedId"] in students and "class" in r]
+    about = [r for r in book.books["results"] if r["student"]["sourcedId"] in students and "sourcedId" in r.get("class", {})]
     inside = next(r for r in about if r["class"]["sourcedId"] in classes)
     elsewhere = next(r for r in about if r["class"]["sourcedId"] not in classes)
     outside = next(r for r in book.books["results"] if r["student"]["sourcedId"] not in students)
