@@ -40,14 +40,19 @@ static bool hides_student_id(const struct agreement *a, const struct element_set
                                  : "Student Identifiers / Provider/App assigned student ID number");
 }
 
-/* Every student's record says a school, granted or not: it comes with the roles. */
+/*
+ * Records of this resource say a student's school: with the roles, or under another
+ * element beside it (an enrollment's school and class are schedule, a result's class
+ * is transcript). Whoever may not know the school gets none of them.
+ */
 static bool says_school(const struct plan *plan)
 {
     const struct resource *r = plan->resource;
     bool says = false;
     for (size_t i = 0; i < r->field_count; i++) {
-        says |= (r->fields[i].facts & FACT_SCHOOL) != 0 &&
-                r->fields[i].grant[ROLE_STUDENT].by == GRANT_STRUCTURE;
+        bool told = r->fields[i].grant[ROLE_STUDENT].by == GRANT_STRUCTURE ||
+                    (r->fields[i].kind == FIELD_REF && !r->is_person);
+        says |= (r->fields[i].facts & (FACT_SCHOOL | FACT_CLASS)) != 0 && told;
     }
     return says;
 }

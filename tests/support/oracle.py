@@ -376,7 +376,7 @@ class Oracle:
             return None
         if role == "guardians" and "Parent/Guardian ID / Parent ID number" in lost:
             return None
-        if "Enrollment / Student school enrollment" in lost and "roles" in fields:
+        if "Enrollment / Student school enrollment" in lost and ("roles" in fields or "school" in fields):
             return None
         out = {}
         for f in leaves(fields):

@@ -198,6 +198,7 @@ static void s4_a_restriction_on_what_every_record_shows_takes_the_record(void **
         {{"s-in", .restricted = NUMBER}, "enrollments", "s-in", S, ROW_STOPPED, NULL},
         {{"s-in", .restricted = SCHOOL}, "users", "s-in", S, ROW_STOPPED, NULL},
         {{"s-in", .restricted = SCHOOL}, "users", "g-one", G, ROW_STOPPED, NULL},
+        {{"s-in", .restricted = SCHOOL}, "enrollments", "s-in", S, ROW_STOPPED, NULL},
         {{"s-in", .restricted = SCHOOL}, "demographics", "s-in", 0, ROW_RELEASED, ""},
         {{"s-in", .restricted = BIRTH}, "demographics", "s-in", 0, ROW_STOPPED, NULL},
         {{"s-in", .restricted = SCHEDULE}, "enrollments", "s-in", S, ROW_STOPPED, NULL},
