@@ -24,7 +24,7 @@ def file(folder):
     return folder / "agreements" / "acme-math.yaml"
 
 
-DIRECTIVE = ("--by", 'Ann "The Lead" Able', "--on", "2027-04-02")
+DIRECTIVE = ("--by", 'Data "Privacy" Office', "--on", "2027-04-02")
 
 
 def test_end_directive_and_certificate_are_added_and_nothing_else_changes(
@@ -40,7 +40,7 @@ def test_end_directive_and_certificate_are_added_and_nothing_else_changes(
     assert file.read_text() == before + f"""\
 ended:
   on: 2027-04-01
-  directive: {{ by: "Ann \\"The Lead\\" Able", on: 2027-04-02, nature: destruction, extent: complete }}
+  directive: {{ by: "Data \\"Privacy\\" Office", on: 2027-04-02, nature: destruction, extent: complete }}
   certificate: {{ on: 2027-05-03, file: "certificate.pdf", sha256: {digest} }}
 """
     assert policy("check", "--on", "2027-06-01", folder)[0] == 0
@@ -52,7 +52,7 @@ def test_one_command_ends_and_directs(agreement, folder, file):
                                   "--categories", "Student Name;Schedule", "acme-math", folder)
     assert code == 0, messages
     assert file.read_text().endswith(
-        'ended:\n  on: 2027-04-02\n  directive: { by: "Ann \\"The Lead\\" Able", on: 2027-04-02, '
+        'ended:\n  on: 2027-04-02\n  directive: { by: "Data \\"Privacy\\" Office", on: 2027-04-02, '
         'nature: transfer, extent: partial, categories: ["Student Name", "Schedule"] }\n')
 
 
