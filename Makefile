@@ -88,9 +88,9 @@ $(BUILD)/fault/%: $(BUILD)/obj/tests/fault/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ $(PKG_LIBS) $(LLHTTP_LIB)
 
-$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/bench_%.o $(KIT) $(LIB)
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/bench_%.o $(SUPPORT) $(LIB)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ $(PKG_LIBS) $(LLHTTP_LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ -o $@ $(TEST_LIBS) $(PKG_LIBS) $(LLHTTP_LIB)
 
 # Without libFuzzer a target replays its corpus; tests/support/replay_main.c has the main().
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay_main.o $(KIT) $(LIB)

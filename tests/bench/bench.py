@@ -117,6 +117,7 @@ def main():
     args = parser.parse_args()
     os.environ["HALLPASS_BUILD"] = args.build
     need("nginx", "wrk")
+    subprocess.run([ROOT / args.build / "bench" / "policy"], check=True, cwd=ROOT)  # "bench policy load_ms=..."
     subprocess.run([ROOT / args.build / "bench" / "id"], check=True)  # "bench id us=..."
     subprocess.run([ROOT / args.build / "bench" / "redact"], check=True, cwd=ROOT)  # "bench transform us=..."
     folder = Path(tempfile.mkdtemp(prefix="hallpass-bench-"))
